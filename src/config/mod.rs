@@ -1,0 +1,22 @@
+//! `sindri.yaml`: from what is written to what it means. Pure.
+
+mod check;
+mod file;
+mod load;
+mod malformed;
+pub mod name;
+mod pattern;
+pub mod problem;
+pub mod quantity;
+pub mod reference;
+pub mod schema;
+mod shape;
+pub mod spec;
+mod suggest;
+mod tree;
+mod yaml;
+
+pub use check::{RESERVED_VARIABLES, SSH_PORT};
+pub use load::{LARGEST_FILE, load};
+pub use malformed::Malformed;
+pub use tree::{KeyPath, Span};

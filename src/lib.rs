@@ -1,0 +1,3 @@
+//! Declarative environments for people and agents on Kubernetes.
+
+pub mod config;

@@ -1,0 +1,47 @@
+//! The names that Sindri writes into a cluster: labels, annotations, the field manager, the names of objects.
+
+use std::fmt;
+
+/// The name under which the API server records what Sindri owns. The same for dry-run and apply, always.
+pub const FIELD_MANAGER: &str = "sindri";
+
+/// The label that says who manages an object, and its value.
+pub const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
+/// The value of [`MANAGED_BY`], and of `app.kubernetes.io/name`.
+pub const SINDRI: &str = "sindri";
+/// The label that names the environment an object belongs to.
+pub const INSTANCE: &str = "instance";
+
+/// The annotation with the configuration's fingerprint.
+pub const CONFIG_HASH: &str = "sindri.dev/config-hash";
+/// The annotation with the image as it was written.
+pub const IMAGE: &str = "sindri.dev/image";
+/// The annotation with the profile.
+pub const PROFILE: &str = "sindri.dev/profile";
+/// The annotation that tells kubectl which container is meant.
+pub const DEFAULT_CONTAINER: &str = "kubectl.kubernetes.io/default-container";
+
+/// The container of an environment.
+pub const CONTAINER: &str = "sindri";
+/// The image that is meant when none is named: built locally, loaded into a local cluster.
+pub const LOCAL_IMAGE: &str = "sindri:latest";
+
+/// How an object is named to a person, everywhere: `kind/namespace/name`, or `kind/name` without a namespace.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ObjectId {
+    /// The kind, in the singular, as kubectl writes it: `deployment`.
+    pub kind: &'static str,
+    /// The namespace, if the object has one.
+    pub namespace: Option<String>,
+    /// The name.
+    pub name: String,
+}
+
+impl fmt::Display for ObjectId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.namespace {
+            Some(namespace) => write!(formatter, "{}/{namespace}/{}", self.kind, self.name),
+            None => write!(formatter, "{}/{}", self.kind, self.name),
+        }
+    }
+}
