@@ -9,9 +9,11 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/olareg/olareg"
 	"github.com/olareg/olareg/config"
@@ -34,8 +36,7 @@ func main() {
 
 func serve(address, folder string, pageBytes int64) error {
 	yes, no := true, false
-	server := olareg.New(config.Config{
-		HTTP: config.ConfigHTTP{Addr: address},
+	registry := olareg.New(config.Config{
 		Storage: config.ConfigStorage{
 			StoreType: config.StoreDir,
 			RootDir:   folder,
@@ -52,14 +53,16 @@ func serve(address, folder string, pageBytes int64) error {
 		},
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo})),
 	})
+	server := &http.Server{Addr: address, Handler: conforming(registry), ReadHeaderTimeout: 10 * time.Second}
 	stop, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer cancel()
 	ended := make(chan error, 1)
-	go func() { ended <- server.Run(context.Background()) }()
+	go func() { ended <- server.ListenAndServe() }()
+	var err error
 	select {
-	case err := <-ended:
-		return errors.Join(err, server.Close())
+	case err = <-ended:
 	case <-stop.Done():
-		return server.Shutdown(context.Background())
+		err = server.Shutdown(context.Background())
 	}
+	return errors.Join(err, registry.Close())
 }

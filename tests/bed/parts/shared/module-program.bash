@@ -1,29 +1,27 @@
 # shellcheck shell=bash
 # Sourced by the parts whose program is a command inside somebody else's Go module.
 
-# module_program NAME MODULE@VERSION PACKAGE [PATCH]: build the command as its own module pins it, with
-# that module's go.mod and go.sum, so that none of ours has to repeat them. PATCH is applied to a copy.
-# Built again only when one of these changes; safe to interrupt, since the program appears by renaming.
+# module_program NAME MODULE@VERSION PACKAGE [PATCH]: BED_BIN/NAME from PACKAGE, a folder of the module, built
+# as the module's own go.mod and go.sum pin it, so that none of ours has to repeat them. PATCH is applied to
+# a copy. Built again only when one of these changes.
 module_program() {
-	local name=$1 module=$2 package=$3 patch=${4:-} flags='-s -w' sum
-	sum=$({ echo "$module $package $flags"; [ -z "$patch" ] || cat "$patch"; } | sha256sum)
-	[ ! -x "$BED_BIN/$name" ] || [ "$(cat "$BED_BIN/$name.sum" 2>/dev/null)" != "$sum" ] || return 0
-	step "building $name from $module (minutes the first time)"
-	(
-		set -euo pipefail
-		work=$(mktemp -d "$BED_HOME/$name.XXXXXX")
-		trap 'rm -rf "$work"' EXIT
-		cd "$work" # outside of any module, or go would want it in that one's go.mod
-		source=$(go mod download -json "$module" | jq -r .Dir)
-		if [ -n "$patch" ]; then
-			cp -r --no-preserve=mode "$source" copy
-			source=$work/copy
-			patch -d "$source" -p1 --fuzz=0 --quiet <"$patch"
-		fi
-		cd "$source"
-		CGO_ENABLED=0 go build -mod=readonly -trimpath -ldflags "$flags" -o "$work/program" "$package"
-		mv "$work/program" "$BED_BIN/$name"
-		echo "$sum" >"$work/sum"
-		mv "$work/sum" "$BED_BIN/$name.sum"
-	)
+	local name=$1 module=$2 package=$3 patch=${4:-}
+	build_when_changed "$BED_BIN/$name" "$(sum_of "$module $package" ${patch:+"$patch"} "${BASH_SOURCE[0]}")" \
+		module_compile "$name" "$module" "$package" "$patch"
 }
+
+module_compile() (
+	name=$1 module=$2 package=$3 patch=$4
+	find_go
+	work=$(mktemp -d "$BED_HOME/$name.XXXXXX") || exit 1
+	trap 'rm -rf "$work"' EXIT
+	cd "$work" || exit 1 # outside of any module, or go would enter it in that one's go.mod
+	step "fetching $module"
+	source=$(go mod download -json "$module" | jq -er .Dir) || die "no module $module: $(go mod download "$module" 2>&1)"
+	if [ -n "$patch" ]; then
+		cp -r --no-preserve=mode "$source" copy || exit 1
+		source=$work/copy
+		patch -d "$source" -p1 --fuzz=0 --quiet <"$patch" || die "$patch does not fit $module"
+	fi
+	compile "$name" "$source/$package" "" "$BED_BIN/$name.new" -mod=readonly
+)
