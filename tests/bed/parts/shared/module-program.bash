@@ -5,9 +5,9 @@
 # as the module's own go.mod and go.sum pin it, so that none of ours has to repeat them. PATCH is applied to
 # a copy. Built again only when one of these changes.
 module_program() {
-	local name=$1 module=$2 package=$3 patch=${4:-}
-	build_when_changed "$BED_BIN/$name" "$(sum_of "$module $package" ${patch:+"$patch"} "${BASH_SOURCE[0]}")" \
-		module_compile "$name" "$module" "$package" "$patch"
+	local name=$1 module=$2 package=$3 patch=${4:-} sum
+	sum=$({ echo "$module $package"; [ -z "$patch" ] || cat "$patch"; } | sha256sum)
+	build_when_changed "$BED_BIN/$name" "$sum" module_compile "$name" "$module" "$package" "$patch"
 }
 
 module_compile() (
