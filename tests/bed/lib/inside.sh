@@ -71,12 +71,21 @@ start_control_plane() {
 	keep kube-scheduler kube-scheduler "$(as kube-scheduler)" --leader-elect=false --kube-api-qps=1000 --kube-api-burst=1000
 }
 
-start_node() {
-	keep registry docker-registry serve "$BED_DIR/registry.yml"
-	keep containerd containerd --config "$BED_DIR/containerd.toml"
+api_server_is_ready() { curl --silent --fail --max-time 5 --cacert "$BED_DIR/tls/ca.crt" --output /dev/null "https://$BED_IP:6443/readyz"; }
+
+# Before the API server has its own roles it refuses everybody, and kube-proxy would then ask again only
+# seconds later. (The others recover at once, and use the time to start.)
+start_proxy() {
+	within 120 "the API server, for kube-proxy," api_server_is_ready
 	# Connection tracking limits belong to the machine: the bed leaves them alone.
 	keep kube-proxy kube-proxy "$(as kube-proxy)" --proxy-mode=iptables --cluster-cidr=10.244.0.0/16 \
 		--conntrack-max-per-core=0 --conntrack-tcp-timeout-established=0 --conntrack-tcp-timeout-close-wait=0
+}
+
+start_node() {
+	keep registry docker-registry serve "$BED_DIR/registry.yml"
+	keep containerd containerd --config "$BED_DIR/containerd.toml"
+	start_proxy &
 	keep coredns coredns -conf "$BED_DIR/Corefile"
 	keep provisioner provisioner "$BED_DIR/admin.conf" /var/lib/volumes
 	each_part start

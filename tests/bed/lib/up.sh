@@ -112,7 +112,7 @@ wait_until_ready() {
 	wait_for 30 "the registry" registry curl --silent --fail --max-time 2 "http://$BED_IP:5000/v2/"
 	wait_for 60 "the node to be ready" kubelet node_is_ready
 	wait_for 30 "the default service account" kube-controller-manager get /api/v1/namespaces/default/serviceaccounts/default
-	wait_for 30 "Services to be reachable" kube-proxy in_bed curl --silent --insecure --max-time 2 https://10.96.0.1/readyz
+	wait_for 30 "Services to be reachable" kube-proxy in_bed curl --silent --insecure --max-time 0.3 https://10.96.0.1/readyz
 	wait_for 30 "cluster DNS" coredns busybox nslookup kubernetes.default.svc.cluster.local "$BED_IP"
 	each_part ready
 }
