@@ -3,8 +3,8 @@
 # Sourced by ../test, which gives:
 : "${work:?}" "${bed:?}" "${number:?}"
 
-copy() { # copy FROM TO: between registries
-	skopeo copy -q --src-tls-verify=false --dest-tls-verify=false "docker://$1" "docker://$2"
+copy() { # copy FROM TO: between registries; without being told, skopeo compresses layers, which makes another image
+	skopeo copy -q --preserve-digests --src-tls-verify=false --dest-tls-verify=false "docker://$1" "docker://$2"
 }
 
 digest_of() { # digest_of REFERENCE: of the manifest's very bytes
