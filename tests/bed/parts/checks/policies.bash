@@ -39,15 +39,19 @@ all_may_talk() {
 
 check "policies: without one, all may talk" all_may_talk
 
-check "policies: only friends to the server" k apply -f - <<-END
-	apiVersion: networking.k8s.io/v1
-	kind: NetworkPolicy
-	metadata: {name: friends-only}
-	spec:
-	  podSelector: {matchLabels: {role: server}}
-	  policyTypes: [Ingress]
-	  ingress: [{from: [{podSelector: {matchLabels: {role: friend}}}], ports: [{port: 8080}]}]
-END
+friends_only() {
+	k apply -f - <<-END
+		apiVersion: networking.k8s.io/v1
+		kind: NetworkPolicy
+		metadata: {name: friends-only}
+		spec:
+		  podSelector: {matchLabels: {role: server}}
+		  policyTypes: [Ingress]
+		  ingress: [{from: [{podSelector: {matchLabels: {role: friend}}}], ports: [{port: 8080}]}]
+	END
+}
+
+check "policies: only friends to the server" friends_only
 check "policies: the stranger is cut off" within 20 silent stranger "$server_address"
 check "policies: also through the Service" within 20 silent stranger server
 check "policies: the friend is not" greets friend "$server_address"

@@ -109,6 +109,21 @@ for way in 2_key 2_keyless 2_timestamp 3_bare_key 3_key_rekor1 3_key_rekor2 3_ke
 	done
 done
 
+# The certificate says of a workflow what Fulcio would: in the old extensions, which cosign compares, and in
+# the numbered ones that came after them.
+claims_of_the_workflow() {
+	local image=$SINDRI_TEST_REGISTRY/signed/2-keyless@$digest
+	cosign2 verify "${identity[@]}" --certificate-github-workflow-repository example/project \
+		--certificate-github-workflow-ref refs/heads/main "$image" || return 1
+	refused "no matching " cosign2 verify "${identity[@]}" --certificate-github-workflow-ref refs/heads/other "$image" || return 1
+	curl -fsS -H 'Accept: application/vnd.oci.image.manifest.v1+json' \
+		"http://$SINDRI_TEST_REGISTRY/v2/signed/2-keyless/manifests/${digest/:/-}.sig" |
+		jq -r '.layers[0].annotations["dev.sigstore.cosign/certificate"]' | openssl x509 -noout -text >"$work/certificate"
+	grep -A 1 -F 1.3.6.1.4.1.57264.1.12: "$work/certificate" | grep -qF "$repository" || { cat "$work/certificate"; return 1; }
+	grep -A 1 -F 1.3.6.1.4.1.57264.1.14: "$work/certificate" | grep -qF refs/heads/main || { cat "$work/certificate"; return 1; }
+}
+check "signing: the certificate has the workflow's claims" claims_of_the_workflow
+
 forged_token_refused() {
 	identity_token
 	sed 's/\.[^.]*$/.AAAA/' "$work/token" >"$work/forged"
