@@ -1,1 +1,7 @@
-fn main(){}
+//! The `sindri` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sindri::cli::main()
+}

@@ -52,13 +52,13 @@ pub(crate) struct Deployment {
     #[schemars(title = "Volumes", extend("default" = {"workspace": {"size": "10Gi"}}, "examples" = [{"workspace": {"size": "10Gi"}}]))]
     pub(crate) volumes: Option<Volumes>,
     /// Environment variables of the container. Not for secrets: use `providers.kubernetes.secrets`.
-    #[schemars(title = "Variables", schema_with = "variables", extend("default" = {}, "examples" = [{"EDITOR": "vim"}]))]
+    #[schemars(title = "Variables", with = "Option<Variables>", extend("default" = {}, "examples" = [{"EDITOR": "vim"}]))]
     pub(crate) env: Option<BTreeMap<String, String>>,
     /// Further ports of the container that the Service offers, besides 2222 for SSH.
-    #[schemars(title = "Ports", schema_with = "ports", extend("default" = [], "examples" = [[8080]]))]
+    #[schemars(title = "Ports", with = "Option<Ports>", extend("default" = [], "examples" = [[8080]]))]
     pub(crate) ports: Option<Vec<u16>>,
     /// The command that runs instead of the image's own.
-    #[schemars(title = "Command", schema_with = "command", extend("examples" = [["sleep", "infinity"]]))]
+    #[schemars(title = "Command", with = "Option<Command>", extend("examples" = [["sleep", "infinity"]]))]
     pub(crate) command: Option<Vec<String>>,
 }
 
@@ -87,7 +87,7 @@ pub(crate) struct ImageConfig {
     #[schemars(title = "Verify the provenance", extend("default" = false, "examples" = [true]))]
     pub(crate) verify_provenance: Option<bool>,
     /// Who may sign: one entry, or a list of which any suffices. For ghcr.io the default is any GitHub workflow of the image's organisation.
-    #[schemars(title = "Trust", schema_with = "trust", extend("examples" = [{"key": "cosign.pub"}]))]
+    #[schemars(title = "Trust", with = "Option<TrustEntries>", extend("examples" = [{"key": "cosign.pub"}]))]
     pub(crate) trust: Option<OneOrMany<Trust>>,
     /// When the node asks the registry. The image is deployed by digest, so `IfNotPresent` never runs an old one.
     #[schemars(title = "Pull policy", extend("enum" = ["Always", "IfNotPresent", "Never"], "default" = "IfNotPresent", "examples" = ["IfNotPresent"]))]
@@ -136,10 +136,10 @@ pub(crate) struct Identity {
 #[schemars(deny_unknown_fields)]
 pub(crate) struct Resources {
     /// The most memory the environment may use. `GB` means GiB, as everywhere in this file.
-    #[schemars(title = "Memory", schema_with = "size", extend("default" = "4GB", "examples" = ["4GB", "512Mi"]))]
+    #[schemars(title = "Memory", with = "Option<Size>", extend("default" = "4GB", "examples" = ["4GB", "512Mi"]))]
     pub(crate) memory: Option<String>,
     /// The most processor time the environment may use.
-    #[schemars(title = "Processors", schema_with = "processors", extend("default" = 2, "examples" = [2, 0.5, "500m"]))]
+    #[schemars(title = "Processors", with = "Option<Processors>", extend("default" = 2, "examples" = [2, 0.5, "500m"]))]
     pub(crate) cpus: Option<String>,
     /// What the environment is promised. Default: half of each limit.
     #[schemars(title = "Requests", extend("examples" = [{"memory": "1GB", "cpus": 0.5}]))]
@@ -153,10 +153,10 @@ pub(crate) struct Resources {
 #[schemars(deny_unknown_fields)]
 pub(crate) struct Requests {
     /// The memory that a node must have free. Default: half of the limit.
-    #[schemars(title = "Requested memory", schema_with = "size", extend("examples" = ["2GB"]))]
+    #[schemars(title = "Requested memory", with = "Option<Size>", extend("examples" = ["2GB"]))]
     pub(crate) memory: Option<String>,
     /// The processor time that a node must have free. Default: half of the limit.
-    #[schemars(title = "Requested processors", schema_with = "processors", extend("examples" = [1]))]
+    #[schemars(title = "Requested processors", with = "Option<Processors>", extend("examples" = [1]))]
     pub(crate) cpus: Option<String>,
 }
 
@@ -171,7 +171,7 @@ pub(crate) struct Gpu {
     #[serde(rename = "type")]
     pub(crate) kind: Option<String>,
     /// How many.
-    #[schemars(title = "Count", extend("minimum" = 1, "maximum" = 128, "default" = 1, "examples" = [1]), with = "i64")]
+    #[schemars(title = "Count", extend("minimum" = 1, "maximum" = 128, "default" = 1, "examples" = [1]), with = "Option<i64>")]
     pub(crate) count: Option<u32>,
 }
 
@@ -187,7 +187,7 @@ pub(crate) struct Volumes {
 #[schemars(deny_unknown_fields)]
 pub(crate) struct Workspace {
     /// How large it is. It can grow where the storage class allows it, and never shrinks.
-    #[schemars(title = "Size", schema_with = "size", extend("default" = "10Gi", "examples" = ["10Gi", "30GB"]))]
+    #[schemars(title = "Size", with = "Option<Size>", extend("default" = "10Gi", "examples" = ["10Gi", "30GB"]))]
     pub(crate) size: Option<String>,
     /// A claim that exists already, used instead of one of its own. Excludes `size`.
     #[schemars(title = "Existing claim", extend("pattern" = pattern::SUBDOMAIN, "maxLength" = 253, "examples" = ["old-home"]))]
@@ -225,16 +225,16 @@ pub(crate) struct Kubernetes {
     #[schemars(title = "Storage class", extend("pattern" = pattern::SUBDOMAIN, "maxLength" = 253, "examples" = ["fast-ssd"]))]
     pub(crate) storage_class: Option<String>,
     /// Secrets whose entries become environment variables.
-    #[schemars(title = "Secrets", schema_with = "object_names", extend("default" = [], "examples" = [["team-secrets"]]))]
+    #[schemars(title = "Secrets", with = "Option<ObjectNames>", extend("default" = [], "examples" = [["team-secrets"]]))]
     pub(crate) secrets: Option<Vec<String>>,
     /// Secrets that the node logs in to the registry with.
-    #[schemars(title = "Pull secrets", schema_with = "object_names", extend("default" = [], "examples" = [["ghcr"]]))]
+    #[schemars(title = "Pull secrets", with = "Option<ObjectNames>", extend("default" = [], "examples" = [["ghcr"]]))]
     pub(crate) image_pull_secrets: Option<Vec<String>>,
     /// The account the environment runs as. Its token is mounted only when one is named here.
     #[schemars(title = "Service account", extend("pattern" = pattern::SUBDOMAIN, "maxLength" = 253, "examples" = ["developer"]))]
     pub(crate) service_account: Option<String>,
     /// Labels that the node must have.
-    #[schemars(title = "Node selector", schema_with = "labels", extend("default" = {}, "examples" = [{"pool": "dev"}]))]
+    #[schemars(title = "Node selector", with = "Option<Labels>", extend("default" = {}, "examples" = [{"pool": "dev"}]))]
     pub(crate) node_selector: Option<BTreeMap<String, String>>,
     /// Taints that the environment accepts.
     #[schemars(title = "Tolerations", extend("default" = [], "examples" = [[{"key": "dedicated", "operator": "Equal", "value": "dev", "effect": "NoSchedule"}]]))]
@@ -249,7 +249,7 @@ pub(crate) struct Kubernetes {
     #[schemars(title = "Security", extend("enum" = ["restricted", "baseline", "privileged"], "default" = "restricted", "examples" = ["restricted"]))]
     pub(crate) security: Option<String>,
     /// What everything in the namespace may use together. Only in a namespace that Sindri makes.
-    #[schemars(title = "Quota", schema_with = "quota", extend("examples" = [{"cpu": "4", "memory": "8Gi", "persistentvolumeclaims": 2}]))]
+    #[schemars(title = "Quota", with = "Option<Quota>", extend("examples" = [{"cpu": "4", "memory": "8Gi", "persistentvolumeclaims": 2}]))]
     pub(crate) quota: Option<BTreeMap<String, String>>,
     /// Who may use the environment.
     #[schemars(title = "Access", extend("examples" = [{"groups": ["team-a"]}]))]
@@ -270,24 +270,25 @@ pub(crate) struct Toleration {
     #[schemars(title = "Operator", extend("enum" = ["Equal", "Exists"], "default" = "Equal", "examples" = ["Equal"]))]
     pub(crate) operator: Option<String>,
     /// The taint's value.
-    #[schemars(title = "Value", schema_with = "label_value", extend("default" = "", "examples" = ["dev"]))]
+    #[schemars(title = "Value", with = "Option<LabelValue>", extend("default" = "", "examples" = ["dev"]))]
     pub(crate) value: Option<String>,
     /// The taint's effect. Without it, every effect is accepted.
     #[schemars(title = "Effect", extend("enum" = ["NoSchedule", "PreferNoSchedule", "NoExecute"], "examples" = ["NoSchedule"]))]
     pub(crate) effect: Option<String>,
     /// How long the pod stays after the taint appears. Only with the effect `NoExecute`.
-    #[schemars(title = "Seconds", extend("minimum" = 0, "maximum" = 2_147_483_647, "examples" = [300]), with = "i64")]
-    pub(crate) toleration_seconds: Option<i64>,
+    #[schemars(title = "Seconds", extend("minimum" = 0, "maximum" = 2_147_483_647, "examples" = [300]), with = "Option<i64>")]
+    #[serde(rename = "tolerationSeconds")]
+    pub(crate) seconds: Option<i64>,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(crate) struct Rbac {
     /// Users, as the cluster names them.
-    #[schemars(title = "Users", schema_with = "people", extend("default" = [], "examples" = [["alice@example.com"]]))]
+    #[schemars(title = "Users", with = "Option<People>", extend("default" = [], "examples" = [["alice@example.com"]]))]
     pub(crate) users: Option<Vec<String>>,
     /// Groups, as the cluster names them.
-    #[schemars(title = "Groups", schema_with = "people", extend("default" = [], "examples" = [["team-a"]]))]
+    #[schemars(title = "Groups", with = "Option<People>", extend("default" = [], "examples" = [["team-a"]]))]
     pub(crate) groups: Option<Vec<String>>,
 }
 
@@ -299,79 +300,64 @@ pub(crate) enum OneOrMany<T> {
     Many(Vec<T>),
 }
 
-fn trust(generator: &mut SchemaGenerator) -> Schema {
-    let mut one = Trust::json_schema(generator);
-    let item = one.clone();
-    one.insert("type".to_owned(), ["object", "array"].into());
-    one.insert("items".to_owned(), item.to_value());
-    one.insert("minItems".to_owned(), 1.into());
-    one
+/// Types that stand for a schema only: what is read is text, as it is written.
+macro_rules! shapes {
+    ($($(#[$meta:meta])* $name:ident: |$generator:ident| $schema:expr;)+) => {$(
+        $(#[$meta])*
+        enum $name {}
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema($generator: &mut SchemaGenerator) -> Schema {
+                $schema
+            }
+        }
+    )+};
 }
 
-fn size(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({"type": ["string", "number"], "pattern": pattern::SIZE, "minimum": 1_048_576})
-}
-
-fn processors(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({"type": ["string", "number"], "pattern": pattern::PROCESSORS, "minimum": 0.001})
-}
-
-/// Values that YAML reads as numbers or booleans are taken as they are written.
-fn variables(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({
+shapes! {
+    Size: |_generator| json_schema!({"type": ["string", "number"], "pattern": pattern::SIZE, "minimum": 1_048_576});
+    Processors: |_generator| json_schema!({"type": ["string", "number"], "pattern": pattern::PROCESSORS, "minimum": 0.001});
+    /// Values that YAML reads as numbers or booleans are taken as they are written.
+    Variables: |_generator| json_schema!({
         "type": "object",
         "propertyNames": {"pattern": pattern::VARIABLE},
         "additionalProperties": {"type": ["string", "number", "boolean"]}
-    })
-}
-
-fn labels(generator: &mut SchemaGenerator) -> Schema {
-    json_schema!({
+    });
+    Labels: |generator| json_schema!({
         "type": "object",
         "propertyNames": {"pattern": pattern::LABEL_KEY},
-        "additionalProperties": label_value(generator)
-    })
-}
-
-fn label_value(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({"type": ["string", "number", "boolean"], "pattern": pattern::LABEL_VALUE})
-}
-
-fn quota(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({
+        "additionalProperties": LabelValue::json_schema(generator)
+    });
+    LabelValue: |_generator| json_schema!({"type": ["string", "number", "boolean"], "pattern": pattern::LABEL_VALUE});
+    Quota: |_generator| json_schema!({
         "type": "object",
         "minProperties": 1,
         "propertyNames": {"pattern": pattern::LABEL_KEY},
         "additionalProperties": {"type": ["string", "number"], "pattern": pattern::AMOUNT, "minimum": 0}
-    })
-}
-
-fn ports(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({"type": "array", "uniqueItems": true, "items": {"type": "integer", "minimum": 1, "maximum": 65535}})
-}
-
-fn command(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({"type": "array", "minItems": 1, "items": {"type": ["string", "number", "boolean"]}})
-}
-
-fn object_names(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({
+    });
+    Ports: |_generator| json_schema!({"type": "array", "uniqueItems": true, "items": {"type": "integer", "minimum": 1, "maximum": 65535}});
+    Command: |_generator| json_schema!({"type": "array", "minItems": 1, "items": {"type": ["string", "number", "boolean"]}});
+    ObjectNames: |_generator| json_schema!({
         "type": "array",
         "uniqueItems": true,
         "items": {"type": "string", "pattern": pattern::SUBDOMAIN, "maxLength": 253}
-    })
-}
-
-fn people(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({"type": "array", "uniqueItems": true, "items": {"type": "string", "minLength": 1}})
-}
-
-impl<T> JsonSchema for OneOrMany<T> {
-    fn schema_name() -> Cow<'static, str> {
-        "OneOrMany".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        Schema::default()
-    }
+    });
+    People: |_generator| json_schema!({"type": "array", "uniqueItems": true, "items": {"type": "string", "minLength": 1}});
+    /// One entry, or a list of them.
+    TrustEntries: |generator| {
+        let mut one = Trust::json_schema(generator);
+        let item = one.clone();
+        one.insert("type".to_owned(), ["object", "array"].into());
+        one.insert("items".to_owned(), item.to_value());
+        one.insert("minItems".to_owned(), 1.into());
+        one
+    };
 }

@@ -1,6 +1,6 @@
 //! From bytes to meaning: the only way to a [`Spec`].
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde::Deserialize as _;
 
@@ -40,15 +40,14 @@ pub fn load(bytes: &[u8]) -> Result<Spec, Vec<Problem>> {
 
 /// One place, one problem of a kind.
 fn remove_consequences(problems: &mut Vec<Problem>) {
-    let mut seen = BTreeMap::new();
-    problems.retain(|problem| seen.insert((problem.span, problem.code, problem.path.clone()), ()).is_none());
+    let mut seen = BTreeSet::new();
+    problems.retain(|problem| seen.insert((problem.span, problem.code, problem.path.clone())));
 }
 
 fn text(bytes: &[u8]) -> Result<&str, Problem> {
     let start = Some(Span { start: 0, end: 0 });
     if bytes.len() > LARGEST_FILE {
-        let message = format!("the file has {} bytes, more than the {LARGEST_FILE} that a configuration may have", bytes.len());
-        return Err(Problem::new(Code::TooLarge, None, message));
+        return Err(Problem::unreadable(Code::TooLarge, "the file is larger than 1 MiB", "is it the right file?"));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let at = error.valid_up_to();
@@ -57,7 +56,12 @@ fn text(bytes: &[u8]) -> Result<&str, Problem> {
         Problem::new(Code::NotUtf8, Some(Span { start: at, end: at }), "the file is not UTF-8 text").hint(hint)
     })?;
     if let Some(at) = text.find('\0') {
-        return Err(Problem::new(Code::Syntax, Some(Span { start: at, end: at + 1 }), "the file holds a null character").hint("is it a text file?"));
+        return Err(Problem::new(
+            Code::Syntax,
+            Some(Span { start: at, end: at + 1 }),
+            "the file holds a null character",
+        )
+        .hint("is it a text file?"));
     }
     if text.trim().is_empty() {
         return Err(Problem::new(Code::Empty, start, "the file is empty").hint("run `sindri init` to write one"));

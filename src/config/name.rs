@@ -63,7 +63,10 @@ names! {
 fn environment(text: &str) -> Result<(), Malformed> {
     dns(text, "a name", LONGEST_ENVIRONMENT_NAME, false)?;
     if text.starts_with(|first: char| first.is_ascii_digit()) {
-        return Err(Malformed::new(format!("`{text}` starts with a digit"), Some(format!("did you mean `env-{text}`?"))));
+        return Err(Malformed::new(
+            format!("`{text}` starts with a digit"),
+            Some(format!("did you mean `env-{text}`?")),
+        ));
     }
     Ok(())
 }
@@ -94,7 +97,8 @@ fn dns(text: &str, what: &str, longest: usize, dots: bool) -> Result<(), Malform
 
 fn is_dns(text: &str, dots: bool) -> bool {
     let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let part = |part: &str| !part.is_empty() && !part.starts_with('-') && !part.ends_with('-') && part.bytes().all(letter);
+    let part =
+        |part: &str| !part.is_empty() && !part.starts_with('-') && !part.ends_with('-') && part.bytes().all(letter);
     (dots || !text.contains('.')) && text.split('.').all(part)
 }
 
@@ -103,7 +107,9 @@ fn near(text: &str, longest: usize, dots: bool) -> Option<String> {
     let spelled: String = text
         .to_lowercase()
         .chars()
-        .map(|letter| if letter.is_ascii_lowercase() || letter.is_ascii_digit() || (dots && letter == '.') { letter } else { '-' })
+        .map(|letter| {
+            if letter.is_ascii_lowercase() || letter.is_ascii_digit() || (dots && letter == '.') { letter } else { '-' }
+        })
         .collect();
     let trimmed = spelled.trim_matches(['-', '.']);
     (trimmed.len() <= longest && is_dns(trimmed, dots)).then(|| format!("did you mean `{trimmed}`?"))
@@ -118,7 +124,9 @@ fn label_key(text: &str) -> Result<(), Malformed> {
         subdomain(prefix).map_err(|error| Malformed::new(format!("the prefix of `{text}`: {error}"), None))?;
     }
     if name.is_empty() || !is_label_word(name) {
-        let message = format!("`{text}` is not a label key: at most 63 letters, digits, `-`, `_` and `.`, with an optional `prefix/`");
+        let message = format!(
+            "`{text}` is not a label key: at most 63 letters, digits, `-`, `_` and `.`, with an optional `prefix/`"
+        );
         return Err(Malformed::new(message, None));
     }
     Ok(())
@@ -128,7 +136,9 @@ fn label_value(text: &str) -> Result<(), Malformed> {
     if text.is_empty() || is_label_word(text) {
         return Ok(());
     }
-    let message = format!("`{text}` is not a label value: at most 63 letters, digits, `-`, `_` and `.`, starting and ending with a letter or digit");
+    let message = format!(
+        "`{text}` is not a label value: at most 63 letters, digits, `-`, `_` and `.`, starting and ending with a letter or digit"
+    );
     Err(Malformed::new(message, None))
 }
 
@@ -145,10 +155,12 @@ fn variable(text: &str) -> Result<(), Malformed> {
     if starts_well && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
         return Ok(());
     }
-    let spelled: String = text.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect();
+    let spelled: String =
+        text.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect();
     let hint = (!spelled.is_empty() && !spelled.starts_with(|first: char| first.is_ascii_digit()))
         .then(|| format!("did you mean `{spelled}`?"));
-    let message = format!("`{text}` is not the name of a variable: only letters, digits and `_`, not starting with a digit");
+    let message =
+        format!("`{text}` is not the name of a variable: only letters, digits and `_`, not starting with a digit");
     Err(Malformed::new(message, hint))
 }
 
@@ -156,7 +168,9 @@ fn profile(text: &str) -> Result<(), Malformed> {
     if !text.is_empty() && is_label_word(text) {
         return Ok(());
     }
-    let message = format!("`{text}` is not a profile: at most 63 letters, digits, `-`, `_` and `.`, starting and ending with a letter or digit");
+    let message = format!(
+        "`{text}` is not a profile: at most 63 letters, digits, `-`, `_` and `.`, starting and ending with a letter or digit"
+    );
     Err(Malformed::new(message, None))
 }
 

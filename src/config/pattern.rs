@@ -5,16 +5,14 @@ pub(crate) const VERSION: &str = r"^1(\.[0-9]+)?$";
 pub(crate) const ENVIRONMENT_NAME: &str = r"^[a-z]([-a-z0-9]{0,47}[a-z0-9])?$";
 pub(crate) const LABEL: &str = r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$";
 pub(crate) const SUBDOMAIN: &str = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
-pub(crate) const LABEL_KEY: &str =
-    r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$";
+pub(crate) const LABEL_KEY: &str = r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$";
 pub(crate) const LABEL_VALUE: &str = r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$";
 pub(crate) const PROFILE: &str = r"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$";
 pub(crate) const VARIABLE: &str = r"^[A-Za-z_][A-Za-z0-9_]*$";
 pub(crate) const TAG: &str = r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$";
 pub(crate) const DIGEST: &str = r"^sha256:[0-9a-f]{64}$";
 pub(crate) const ISSUER: &str = r"^https?://[^\s/]+\S*$";
-pub(crate) const SIZE: &str =
-    r"^([0-9]+\.?[0-9]*|\.[0-9]+)([KMGTPE]i|[MGT]B|[numkMGTPE]|[eE][-+]?[0-9]{1,4})?$";
+pub(crate) const SIZE: &str = r"^([0-9]+\.?[0-9]*|\.[0-9]+)([KMGTPE]i|[MGT]B|[numkMGTPE]|[eE][-+]?[0-9]{1,4})?$";
 pub(crate) const AMOUNT: &str = SIZE;
 pub(crate) const PROCESSORS: &str = r"^([0-9]+\.?[0-9]*|\.[0-9]+)([mk]|[eE][-+]?[0-9]{1,4})?$";
 
@@ -38,14 +36,32 @@ macro_rules! word {
 macro_rules! host {
     () => {
         concat!(
-            r"((localhost|\[[0-9A-Fa-f:.]+\]|(", word!(), r"\.)+", word!(), r")(:[1-9][0-9]{0,4})?|", word!(), r":[1-9][0-9]{0,4})"
+            r"((localhost|\[[0-9A-Fa-f:.]+\]|(",
+            word!(),
+            r"\.)+",
+            word!(),
+            r")(:[1-9][0-9]{0,4})?|",
+            word!(),
+            r":[1-9][0-9]{0,4})"
         )
     };
 }
 macro_rules! repository {
     () => {
         concat!(
-            "(", host!(), "/", component!(), "(/", component!(), ")*|", component_without_dots!(), "(/", component!(), ")+|", component!(), ")"
+            "(",
+            host!(),
+            "/",
+            component!(),
+            "(/",
+            component!(),
+            ")*|",
+            component_without_dots!(),
+            "(/",
+            component!(),
+            ")+|",
+            component!(),
+            ")"
         )
     };
 }

@@ -136,6 +136,11 @@ impl Problem {
         Self { code, path: KeyPath::default(), span, message: message.into(), hint: None, related: None }
     }
 
+    /// The file itself cannot be read.
+    pub(crate) fn unreadable(code: Code, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new(code, None, message).hint(hint)
+    }
+
     pub(crate) fn at(mut self, path: KeyPath) -> Self {
         self.path = path;
         self
@@ -189,7 +194,7 @@ impl<'tree> Problems<'tree> {
 
     /// All problems in the order of the file.
     pub(crate) fn into_sorted(mut self) -> Vec<Problem> {
-        self.found.sort_by(|left, right| (left.span, left.code).cmp(&(right.span, right.code)));
+        self.found.sort_by_key(|problem| (problem.span, problem.code));
         self.found
     }
 }
@@ -203,6 +208,10 @@ mod tests {
     fn codes_are_distinct_kebab_case_words() {
         let names: BTreeSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
         assert_eq!(names.len(), Code::ALL.len());
-        assert!(names.iter().all(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')));
+        assert!(
+            names.iter().all(|name| name
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'))
+        );
     }
 }

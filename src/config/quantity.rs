@@ -64,7 +64,10 @@ impl Quantity {
             let hint = error.hint().unwrap_or("write it like `4GB`, `512Mi` or `1.5Gi`");
             Malformed::new(format!("`{text}` is not a size"), hint.to_owned())
         })?;
-        let whole = Self { nano: quantity.nano.div_euclid(NANO) * NANO + if quantity.nano % NANO == 0 { 0 } else { NANO }, ..quantity };
+        let whole = Self {
+            nano: quantity.nano.div_euclid(NANO) * NANO + if quantity.nano % NANO == 0 { 0 } else { NANO },
+            ..quantity
+        };
         if whole.nano < MEBIBYTE * NANO {
             let digits: String = text.chars().take_while(|letter| letter.is_ascii_digit() || *letter == '.').collect();
             let hint = match text.strip_suffix('m') {
@@ -83,7 +86,7 @@ impl Quantity {
     pub fn processors(text: &str) -> Result<Self, Malformed> {
         let hint = || Some("write it like `2`, `0.5` or `500m`".to_owned());
         let malformed = || Malformed::new(format!("`{text}` is not a number of processors"), hint());
-        let quantity = Self::parse(text).or_else(|_| Err(malformed()))?;
+        let Ok(quantity) = Self::parse(text) else { return Err(malformed()) };
         let unit = text.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
         if !(matches!(unit, "" | "m" | "k") || quantity.form == Form::Exponent) {
             return Err(malformed());
@@ -262,13 +265,45 @@ mod tests {
     #[test]
     fn amounts_are_written_as_the_api_server_writes_them() {
         for (written, expected) in [
-            ("0", "0"), ("0.0", "0"), ("1", "1"), ("1000m", "1"), ("0.5", "500m"), (".5", "500m"), ("5.", "5"),
-            ("500m", "500m"), ("1500m", "1500m"), ("2000", "2k"), ("1500", "1500"), ("100k", "100k"), ("1000k", "1M"),
-            ("1e3", "1e3"), ("1E3", "1e3"), ("1e-3", "1e-3"), ("10e2", "1e3"), ("100e0", "100"), ("1e4", "10e3"),
-            ("4Gi", "4Gi"), ("4096Mi", "4Gi"), ("1.5Gi", "1536Mi"), ("0.5Ki", "512"), ("1023", "1023"), ("1Ki", "1Ki"),
-            ("1025Ki", "1025Ki"), ("4GB", "4Gi"), ("512MB", "512Mi"), ("1TB", "1Ti"), ("0.5GB", "512Mi"), ("4G", "4G"),
-            ("1.3Gi", "1395864372"), ("0.0000000001", "1n"), ("1n", "1n"), ("1000000n", "1m"), ("9E", "9E"), ("7Ei", "7Ei"),
-            ("9223372036854775807", "9223372036854775807"), ("0000000000000000000000000000000000000000001", "1"),
+            ("0", "0"),
+            ("0.0", "0"),
+            ("1", "1"),
+            ("1000m", "1"),
+            ("0.5", "500m"),
+            (".5", "500m"),
+            ("5.", "5"),
+            ("500m", "500m"),
+            ("1500m", "1500m"),
+            ("2000", "2k"),
+            ("1500", "1500"),
+            ("100k", "100k"),
+            ("1000k", "1M"),
+            ("1e3", "1e3"),
+            ("1E3", "1e3"),
+            ("1e-3", "1e-3"),
+            ("10e2", "1e3"),
+            ("100e0", "100"),
+            ("1e4", "10e3"),
+            ("4Gi", "4Gi"),
+            ("4096Mi", "4Gi"),
+            ("1.5Gi", "1536Mi"),
+            ("0.5Ki", "512"),
+            ("1023", "1023"),
+            ("1Ki", "1Ki"),
+            ("1025Ki", "1025Ki"),
+            ("4GB", "4Gi"),
+            ("512MB", "512Mi"),
+            ("1TB", "1Ti"),
+            ("0.5GB", "512Mi"),
+            ("4G", "4G"),
+            ("1.3Gi", "1395864372"),
+            ("0.0000000001", "1n"),
+            ("1n", "1n"),
+            ("1000000n", "1m"),
+            ("9E", "9E"),
+            ("7Ei", "7Ei"),
+            ("9223372036854775807", "9223372036854775807"),
+            ("0000000000000000000000000000000000000000001", "1"),
         ] {
             assert_eq!(canonical(written), expected, "{written}");
         }
@@ -276,10 +311,15 @@ mod tests {
 
     #[test]
     fn what_cannot_be_counted_is_refused() {
-        for text in ["", ".", "abc", "-1", "+1", "1.2.3", "4 GB", "4gb", "4KB", "1ee3", "1e", "1e+", "1e99999", "0x10", "1_000", "٣", "4Gi ", "Gi"] {
+        for text in [
+            "", ".", "abc", "-1", "+1", "1.2.3", "4 GB", "4gb", "4KB", "1ee3", "1e", "1e+", "1e99999", "0x10", "1_000",
+            "٣", "4Gi ", "Gi",
+        ] {
             assert!(Quantity::parse(text).is_err(), "{text}");
         }
-        for text in ["8Ei", "9223372036854775808", "10E", "1e19", "99999999999999999999999999999999999999999999Ki", "1e9999"] {
+        for text in
+            ["8Ei", "9223372036854775808", "10E", "1e19", "99999999999999999999999999999999999999999999Ki", "1e9999"]
+        {
             assert!(canonical(text).contains("more than Kubernetes can count"), "{text}: {}", canonical(text));
         }
     }

@@ -42,7 +42,10 @@ impl Repository {
     /// When the text is not a repository.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
         if let Some(bare) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) {
-            return Err(Malformed::new(format!("`{text}` is an address, not a repository"), Some(format!("write `{bare}`"))));
+            return Err(Malformed::new(
+                format!("`{text}` is an address, not a repository"),
+                Some(format!("write `{bare}`")),
+            ));
         }
         let (registry, path) = match text.split_once('/') {
             Some((first, rest)) if is_registry(first) => (first.to_owned(), rest.to_owned()),
@@ -58,7 +61,9 @@ impl Repository {
             let message = if part.is_empty() {
                 format!("`{text}` is not a repository: a part of the path is empty")
             } else {
-                format!("`{text}` is not a repository: `{part}` may hold lower-case letters, digits, and single `.`, `_`, `-` between them")
+                format!(
+                    "`{text}` is not a repository: `{part}` may hold lower-case letters, digits, and single `.`, `_`, `-` between them"
+                )
             };
             return Err(Malformed::new(message, hint));
         }
@@ -96,12 +101,20 @@ impl Digest {
         let message = match text.strip_prefix("sha256:") {
             None => format!("`{text}` is not a digest: it starts with `sha256:`"),
             Some(hex) if hex.len() != 64 => {
-                format!("`{text}` is not a digest: 64 hexadecimal digits follow `sha256:`, here are {}", hex.chars().count())
+                format!(
+                    "`{text}` is not a digest: 64 hexadecimal digits follow `sha256:`, here are {}",
+                    hex.chars().count()
+                )
             }
-            Some(hex) if hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) => return Ok(Self(text.to_owned())),
+            Some(hex) if hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) => {
+                return Ok(Self(text.to_owned()));
+            }
             Some(_) => format!("`{text}` is not a digest: only the digits 0-9 and a-f follow `sha256:`"),
         };
-        Err(Malformed::new(message, Some("the full digest is printed by `docker buildx imagetools inspect IMAGE`".to_owned())))
+        Err(Malformed::new(
+            message,
+            Some("the full digest is printed by `docker buildx imagetools inspect IMAGE`".to_owned()),
+        ))
     }
 
     /// The digest as text.
@@ -122,7 +135,12 @@ impl Tag {
         if starts_well && valid && text.len() <= 128 {
             return Ok(Self(text.to_owned()));
         }
-        Err(Malformed::new(format!("`{text}` is not a tag: at most 128 letters, digits, `.`, `_` and `-`, not starting with `.` or `-`"), None))
+        Err(Malformed::new(
+            format!(
+                "`{text}` is not a tag: at most 128 letters, digits, `.`, `_` and `-`, not starting with `.` or `-`"
+            ),
+            None,
+        ))
     }
 
     /// The tag as text.
@@ -204,7 +222,8 @@ fn registry_is_valid(registry: &str) -> bool {
         Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
         _ => (registry, None),
     };
-    let port_is_valid = port.is_none_or(|port| port.starts_with(|first: char| matches!(first, '1'..='9')) && port.parse::<u16>().is_ok());
+    let port_is_valid = port
+        .is_none_or(|port| port.starts_with(|first: char| matches!(first, '1'..='9')) && port.parse::<u16>().is_ok());
     let host_is_valid = match host.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')) {
         Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
         None => host.split('.').all(|part| {
@@ -222,7 +241,9 @@ fn is_path_component(part: &str) -> bool {
     let word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let edges = part.bytes().next().is_some_and(word) && part.bytes().next_back().is_some_and(word);
     let mut separators = part.split(|letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit());
-    edges && separators.all(|between| matches!(between, "" | "." | "_" | "__") || between.bytes().all(|byte| byte == b'-'))
+    edges
+        && separators
+            .all(|between| matches!(between, "" | "." | "_" | "__") || between.bytes().all(|byte| byte == b'-'))
 }
 
 #[cfg(test)]
@@ -257,8 +278,27 @@ mod tests {
     #[test]
     fn what_no_registry_would_serve_is_refused() {
         for text in [
-            "", " ", "a b", "Org/Dev", "ghcr.io/org/Dev:1", "https://ghcr.io/org/dev", "ghcr.io//dev", "ghcr.io/", "/dev", "dev:", "dev:-x",
-            "dev@sha256:abc", "dev@md5:abc", "dev@", "ghcr.io:notaport/dev", "a..b/c", "org/-dev", "org/dev-", "org/a__b___c", "dev:1:2", "ghcr.io:0/dev",
+            "",
+            " ",
+            "a b",
+            "Org/Dev",
+            "ghcr.io/org/Dev:1",
+            "https://ghcr.io/org/dev",
+            "ghcr.io//dev",
+            "ghcr.io/",
+            "/dev",
+            "dev:",
+            "dev:-x",
+            "dev@sha256:abc",
+            "dev@md5:abc",
+            "dev@",
+            "ghcr.io:notaport/dev",
+            "a..b/c",
+            "org/-dev",
+            "org/dev-",
+            "org/a__b___c",
+            "dev:1:2",
+            "ghcr.io:0/dev",
         ] {
             assert!(Reference::parse(text).is_err(), "{text}");
         }

@@ -86,23 +86,17 @@ impl Walk<'_, '_> {
         find_key(self.schema, key, &KeyPath::default(), &mut elsewhere);
         let siblings = || known.into_iter().flat_map(Map::keys).map(String::as_str);
         let respelled = siblings().find(|sibling| suggest::fold(sibling) == suggest::fold(key));
-        let problem = match (respelled, elsewhere.as_slice()) {
-            (None, [home, ..]) => {
-                let message = format!("`{key}` does not belong {}", place(path));
-                let homes: Vec<_> = elsewhere.iter().map(|home| format!("{}", Home(home))).collect();
-                let problem = Problem::new(Code::MisplacedKey, Some(entry.key_span), message);
-                if homes.len() <= 3 { problem.hint(format!("it belongs {}", homes.join(", or "))) } else { problem.hint(format!("it belongs {}", Home(home))) }
-            }
-            _ => {
-                let message = format!("`{key}` is not a key {}", place(path));
-                let problem = Problem::new(Code::UnknownKey, Some(entry.key_span), message);
-                match respelled.or_else(|| suggest::nearest(key, siblings())) {
-                    Some(near) => problem.hint(format!("did you mean `{near}`?")),
-                    None => match list(siblings()) {
-                        Some(keys) => problem.hint(format!("the keys here are {keys}")),
-                        None => problem,
-                    },
-                }
+        let problem = if let (None, [home, others @ ..]) = (respelled, elsewhere.as_slice()) {
+            let others = others.iter().fold(String::new(), |text, other| format!("{text}, or {}", Home(other)));
+            Problem::new(Code::MisplacedKey, Some(entry.key_span), format!("`{key}` does not belong {}", Home(path)))
+                .hint(format!("it belongs {}{others}", Home(home)))
+        } else {
+            let message = format!("`{key}` is not a key {}", place(path));
+            let problem = Problem::new(Code::UnknownKey, Some(entry.key_span), message);
+            match (respelled.or_else(|| suggest::nearest(key, siblings())), list(siblings(), "and")) {
+                (Some(near), _) => problem.hint(format!("did you mean `{near}`?")),
+                (None, Some(keys)) => problem.hint(format!("the keys here are {keys}")),
+                (None, None) => problem,
             }
         };
         self.problems.push(problem.at(inner));
@@ -120,7 +114,8 @@ impl Walk<'_, '_> {
             let Some(value) = self.node(item, inner, &path.index(index)) else { continue };
             if schema.get("uniqueItems").is_some() && values.contains(&value) {
                 let message = format!("`{}` is in the list already", plain(&value));
-                self.problems.push(self.problems.value(&path.index(index), Code::DuplicateValue, message).hint("remove it"));
+                self.problems
+                    .push(self.problems.value(&path.index(index), Code::DuplicateValue, message).hint("remove it"));
             } else {
                 values.push(value);
             }
@@ -138,7 +133,9 @@ impl Walk<'_, '_> {
             }
             // What YAML reads as a number or a boolean is taken as it is written where text is welcome too.
             ScalarKind::Number if expected.has("string") && expected.has("number") => self.text(scalar, schema, path),
-            ScalarKind::Boolean(_) if expected.has("string") && expected.has("boolean") => self.text(scalar, schema, path),
+            ScalarKind::Boolean(_) if expected.has("string") && expected.has("boolean") => {
+                self.text(scalar, schema, path)
+            }
             ScalarKind::Boolean(value) if expected.has("boolean") => Some(Value::Bool(value)),
             ScalarKind::Number if expected.has("integer") => self.integer(scalar, schema, path),
             ScalarKind::Text if expected.has("string") => self.text(scalar, schema, path),
@@ -161,14 +158,15 @@ impl Walk<'_, '_> {
                 let problem = self.problems.value(path, code, format!("`{text}` is not {what}"));
                 self.problems.push(match suggest::nearest(text, words()) {
                     Some(near) => problem.hint(format!("did you mean `{near}`?")),
-                    None => problem.hint(format!("write {}", list(words()).unwrap_or_default())),
+                    None => problem.hint(format!("write {}", list(words(), "or").unwrap_or_default())),
                 });
                 return None;
             }
         }
         if text.is_empty() && schema.get("minLength").is_some() {
             let message = format!("`{path}` is empty");
-            self.problems.push(self.problems.value(path, Code::MissingValue, message).hint("write a value, or remove the key"));
+            self.problems
+                .push(self.problems.value(path, Code::MissingValue, message).hint("write a value, or remove the key"));
             return None;
         }
         Some(Value::String(text.to_owned()))
@@ -190,7 +188,13 @@ impl Walk<'_, '_> {
         Some(Value::Number(Number::from(number)))
     }
 
-    fn wrong_type(&mut self, path: &KeyPath, got: &str, expected: &Expected<'_>, hint: Option<String>) -> Option<Value> {
+    fn wrong_type(
+        &mut self,
+        path: &KeyPath,
+        got: &str,
+        expected: &Expected<'_>,
+        hint: Option<String>,
+    ) -> Option<Value> {
         let subject = if *path == KeyPath::default() { "the file".to_owned() } else { format!("`{path}`") };
         let message = format!("{subject} is {got}, but {} is expected", expected.name());
         let problem = self.problems.value(path, Code::WrongType, message);
@@ -245,14 +249,20 @@ fn described(kind: ScalarKind) -> &'static str {
 fn retyped(scalar: &Scalar, kind: ScalarKind, expected: &Expected<'_>) -> Option<String> {
     let text = scalar.text.as_str();
     match kind {
-        ScalarKind::Number | ScalarKind::Boolean(_) if expected.has("string") => Some(format!("put it in quotes: `\"{text}\"`")),
+        ScalarKind::Number | ScalarKind::Boolean(_) if expected.has("string") => {
+            Some(format!("put it in quotes: `\"{text}\"`"))
+        }
         ScalarKind::Text if expected.has("boolean") => match text.to_ascii_lowercase().as_str() {
             "yes" | "on" | "true" | "y" | "1" => Some("write `true`".to_owned()),
             "no" | "off" | "false" | "n" | "0" => Some("write `false`".to_owned()),
             _ => None,
         },
-        ScalarKind::Text if expected.has("integer") && whole_number(text).is_some() => Some(format!("write `{text}` without quotes")),
-        ScalarKind::Text | ScalarKind::Number if expected.0 == ["array"] => Some(format!("write it as a list: `[{text}]`")),
+        ScalarKind::Text if expected.has("integer") && whole_number(text).is_some() => {
+            Some(format!("write `{text}` without quotes"))
+        }
+        ScalarKind::Text | ScalarKind::Number if expected.0 == ["array"] => {
+            Some(format!("write it as a list: `[{text}]`"))
+        }
         _ => None,
     }
 }
@@ -292,15 +302,19 @@ struct Home<'path>(&'path KeyPath);
 
 impl std::fmt::Display for Home<'_> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if *self.0 == KeyPath::default() { formatter.write_str("at the top of the file") } else { write!(formatter, "under `{}`", self.0) }
+        if *self.0 == KeyPath::default() {
+            formatter.write_str("at the top of the file")
+        } else {
+            write!(formatter, "under `{}`", self.0)
+        }
     }
 }
 
 /// `a`, `b` and `c`.
-fn list<'word>(words: impl Iterator<Item = &'word str>) -> Option<String> {
+fn list<'word>(words: impl Iterator<Item = &'word str>, conjunction: &str) -> Option<String> {
     let words: Vec<_> = words.map(|word| format!("`{word}`")).collect();
     let (last, before) = words.split_last()?;
-    Some(if before.is_empty() { last.clone() } else { format!("{} and {last}", before.join(", ")) })
+    Some(if before.is_empty() { last.clone() } else { format!("{} {conjunction} {last}", before.join(", ")) })
 }
 
 fn plain(value: &Value) -> String {

@@ -348,4 +348,3 @@ pub enum NetworkPolicy {
     /// All that come in, and those that go out to private addresses.
     Restricted,
 }
-

@@ -40,7 +40,8 @@ fn distance(left: &str, right: &str) -> usize {
             let mut best = cost(&last, column, usize::from(letter != *other))
                 .min(cost(&last, column + 1, 1))
                 .min(cost(&current, column, 1));
-            let swapped = previous_letter == Some(*other) && column.checked_sub(1).and_then(|at| right.get(at)) == Some(&letter);
+            let swapped =
+                previous_letter == Some(*other) && column.checked_sub(1).and_then(|at| right.get(at)) == Some(&letter);
             if swapped {
                 best = best.min(cost(&before_last, column - 1, 1));
             }
@@ -58,7 +59,14 @@ mod tests {
 
     #[test]
     fn distance_counts_single_edits() {
-        for (left, right, edits) in [("", "", 0), ("abc", "abc", 0), ("abc", "acb", 1), ("memroy", "memory", 1), ("a", "", 1), ("kitten", "sitting", 3)] {
+        for (left, right, edits) in [
+            ("", "", 0),
+            ("abc", "abc", 0),
+            ("abc", "acb", 1),
+            ("memroy", "memory", 1),
+            ("a", "", 1),
+            ("kitten", "sitting", 3),
+        ] {
             assert_eq!(distance(left, right), edits, "{left} {right}");
             assert_eq!(distance(right, left), edits, "{right} {left}");
         }

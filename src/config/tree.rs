@@ -184,10 +184,12 @@ mod tests {
 
     #[test]
     fn plain_scalars_mean_what_yaml_1_2_says() {
-        for text in ["0", "12", "-3", "+4", "0.5", ".5", "5.", "1e3", "1.5E-3", "0o17", "0xFF", ".inf", "-.Inf", ".nan"] {
+        for text in ["0", "12", "-3", "+4", "0.5", ".5", "5.", "1e3", "1.5E-3", "0o17", "0xFF", ".inf", "-.Inf", ".nan"]
+        {
             assert_eq!(kind(text), ScalarKind::Number, "{text}");
         }
-        for text in ["4GB", "1.2.3", ".", "e3", "1e", "0x", "0o8", "yes", "no", "on", "1_000", "-", "+.", "-.nan", "a"] {
+        for text in ["4GB", "1.2.3", ".", "e3", "1e", "0x", "0o8", "yes", "no", "on", "1_000", "-", "+.", "-.nan", "a"]
+        {
             assert_eq!(kind(text), ScalarKind::Text, "{text}");
         }
         for text in ["", "~", "null", "NULL"] {

@@ -113,7 +113,8 @@ impl<'text> Builder<'text> {
 
     fn refuse_tag(&mut self, span: Span) -> bool {
         self.problems.push(
-            Problem::new(Code::Tag, Some(span), "tags are not used in this file").hint("remove the tag, keep the value"),
+            Problem::new(Code::Tag, Some(span), "tags are not used in this file")
+                .hint("remove the tag, keep the value"),
         );
         true
     }
@@ -220,7 +221,8 @@ impl<'text> Builder<'text> {
     }
 
     fn finish(mut self) -> Result<(Node, Vec<Problem>), Vec<Problem>> {
-        let scalar_root = |root: &Node| matches!(&root.content, Content::Scalar(scalar) if scalar.plain && scalar.text.is_empty());
+        let scalar_root =
+            |root: &Node| matches!(&root.content, Content::Scalar(scalar) if scalar.plain && scalar.text.is_empty());
         match self.root.take() {
             Some(root) if !scalar_root(&root) => {
                 give_paths(&root, &mut self.problems);
@@ -320,7 +322,7 @@ fn syntax_hint(kind: &ErrorKind) -> Option<&'static str> {
             Some("put the value in quotes if it holds `: `")
         }
         ErrorKind::UnclosedQuotedScalar => Some("close the quote that was opened here"),
-        ErrorKind::UnexpectedCharacter { character } if matches!(character, '@' | '`') => {
+        ErrorKind::UnexpectedCharacter { character: '@' | '`' } => {
             Some("put the value in quotes: YAML reserves this character")
         }
         ErrorKind::PlainScalarStartsWithDashFlowIndicator => Some("put the value in quotes"),

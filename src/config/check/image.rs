@@ -10,7 +10,11 @@ use crate::config::reference::{Digest, Reference, Repository, Tag};
 use crate::config::spec::{Choice, Image, PullPolicy};
 use crate::config::tree::KeyPath;
 
-pub(super) fn check(image: Option<&str>, config: Option<ImageConfig>, check: &mut Check<'_, '_>) -> Option<(Image, PullPolicy)> {
+pub(super) fn check(
+    image: Option<&str>,
+    config: Option<ImageConfig>,
+    check: &mut Check<'_, '_>,
+) -> Option<(Image, PullPolicy)> {
     let deployment = KeyPath::of("deployment");
     match (image, config) {
         (None, None) => Some((Image::Local, PullPolicy::IfNotPresent)),
@@ -23,16 +27,17 @@ pub(super) fn check(image: Option<&str>, config: Option<ImageConfig>, check: &mu
                 check.parse(&deployment.key("image"), Code::InvalidImage, Some(text), Reference::parse);
                 check.exclude(&deployment, "image", "image_config", "keep `image_config`: it can verify signatures");
             }
-            configured(config, check)
+            configured(&config, check)
         }
     }
 }
 
-fn configured(config: ImageConfig, check: &mut Check<'_, '_>) -> Option<(Image, PullPolicy)> {
+fn configured(config: &ImageConfig, check: &mut Check<'_, '_>) -> Option<(Image, PullPolicy)> {
     let section = KeyPath::of("deployment.image_config");
-    let repository = check.parse(&section.key("registry"), Code::InvalidImage, config.registry.as_deref(), repository_only);
-    let choice = choice(&config, &section, check);
-    let verification = trust::check(&config, repository.as_ref(), &section, check);
+    let repository =
+        check.parse(&section.key("registry"), Code::InvalidImage, config.registry.as_deref(), repository_only);
+    let choice = choice(config, &section, check);
+    let verification = trust::check(config, repository.as_ref(), &section, check);
     let pull_policy = match config.pull_policy.as_deref() {
         Some("Always") => PullPolicy::Always,
         Some("Never") => PullPolicy::Never,
@@ -56,7 +61,9 @@ fn choice(config: &ImageConfig, section: &KeyPath, check: &mut Check<'_, '_>) ->
     }
     if config.allow_prerelease.is_some() && config.version.is_none() && !given.is_empty() {
         let message = "`allow_prerelease` says something about `version` only";
-        check.problems.push(check.problems.key(&section.key("allow_prerelease"), Code::ConflictingKeys, message).hint("remove it"));
+        check.problems.push(
+            check.problems.key(&section.key("allow_prerelease"), Code::ConflictingKeys, message).hint("remove it"),
+        );
     }
     let range = check.parse(&section.key("version"), Code::InvalidVersionRange, config.version.as_deref(), range);
     let tag = check.parse(&section.key("tag"), Code::InvalidImage, config.tag.as_deref(), Tag::parse);

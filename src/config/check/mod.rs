@@ -28,12 +28,15 @@ pub(super) fn file(file: File, problems: &mut Problems<'_>) -> Option<Spec> {
     let deployment = file.deployment.unwrap_or_default();
     let image = image::check(deployment.image.as_deref(), deployment.image_config, &mut check);
     let resources = resources::check(deployment.resources.unwrap_or_default(), &mut check);
-    let workspace = resources::workspace(deployment.volumes.and_then(|volumes| volumes.workspace).unwrap_or_default(), &mut check);
+    let volume = deployment.volumes.and_then(|volumes| volumes.workspace).unwrap_or_default();
+    let workspace = resources::workspace(&volume, &mut check);
     let variables = check.variables(deployment.env.unwrap_or_default());
     let ports = check.ports(deployment.ports.unwrap_or_default());
     let profile = file.extensions.and_then(|extensions| extensions.profile);
-    let profile = check.parse(&KeyPath::of("extensions.profile"), Code::InvalidName, profile.as_deref(), Profile::parse);
-    let kubernetes = kubernetes::check(file.providers.and_then(|providers| providers.kubernetes).unwrap_or_default(), &mut check);
+    let profile =
+        check.parse(&KeyPath::of("extensions.profile"), Code::InvalidName, profile.as_deref(), Profile::parse);
+    let kubernetes =
+        kubernetes::check(file.providers.and_then(|providers| providers.kubernetes).unwrap_or_default(), &mut check);
     let (image, pull_policy) = image?;
     Some(Spec {
         name: name?,
@@ -56,7 +59,13 @@ struct Check<'check, 'tree> {
 
 impl Check<'_, '_> {
     /// Reads a value with the parser of its type.
-    fn parse<T>(&mut self, path: &KeyPath, code: Code, text: Option<&str>, parse: fn(&str) -> Result<T, Malformed>) -> Option<T> {
+    fn parse<T>(
+        &mut self,
+        path: &KeyPath,
+        code: Code,
+        text: Option<&str>,
+        parse: fn(&str) -> Result<T, Malformed>,
+    ) -> Option<T> {
         match parse(text?) {
             Ok(value) => Some(value),
             Err(error) => {
@@ -105,7 +114,11 @@ impl Check<'_, '_> {
                 }
                 Ok(name) if RESERVED_VARIABLES.contains(&name.as_str()) => {
                     let problem = self.problems.key(&path, Code::ReservedVariable, format!("`{key}` is set by Sindri"));
-                    self.problems.push(problem.hint(if key == "SINDRI_PROFILE" { "set `extensions.profile` instead" } else { "choose another name" }));
+                    self.problems.push(problem.hint(if key == "SINDRI_PROFILE" {
+                        "set `extensions.profile` instead"
+                    } else {
+                        "choose another name"
+                    }));
                 }
                 Ok(_) if value.contains('\0') => {
                     let message = format!("`{path}` holds a null character");
@@ -123,7 +136,8 @@ impl Check<'_, '_> {
         let section = KeyPath::of("deployment.ports");
         if let Some(index) = ports.iter().position(|port| *port == SSH_PORT) {
             let message = format!("`{SSH_PORT}` is always offered, for SSH");
-            self.problems.push(self.problems.value(&section.index(index), Code::DuplicateValue, message).hint("remove it"));
+            self.problems
+                .push(self.problems.value(&section.index(index), Code::DuplicateValue, message).hint("remove it"));
         }
         ports.sort_unstable();
         ports

@@ -15,7 +15,12 @@ const DEFAULT_WORKSPACE: &str = "10Gi";
 pub(super) fn check(written: file::Resources, check: &mut Check<'_, '_>) -> Option<Resources> {
     let section = KeyPath::of("deployment.resources");
     let requests = written.requests.unwrap_or_default();
-    let limits = amounts(&section, (written.memory.as_deref(), DEFAULT_MEMORY), (written.cpus.as_deref(), DEFAULT_PROCESSORS), check);
+    let limits = amounts(
+        &section,
+        (written.memory.as_deref(), DEFAULT_MEMORY),
+        (written.cpus.as_deref(), DEFAULT_PROCESSORS),
+        check,
+    );
     let section = section.key("requests");
     let memory = optional(&section.key("memory"), requests.memory.as_deref(), Quantity::size, check);
     let cpus = optional(&section.key("cpus"), requests.cpus.as_deref(), Quantity::processors, check);
@@ -35,8 +40,14 @@ pub(super) fn check(written: file::Resources, check: &mut Check<'_, '_>) -> Opti
     Some(Resources { limits, requests, gpu })
 }
 
-fn amounts(section: &KeyPath, memory: (Option<&str>, &str), cpus: (Option<&str>, &str), check: &mut Check<'_, '_>) -> Option<Amounts> {
-    let memory = check.parse(&section.key("memory"), Code::InvalidQuantity, memory.0.or(Some(memory.1)), Quantity::size);
+fn amounts(
+    section: &KeyPath,
+    memory: (Option<&str>, &str),
+    cpus: (Option<&str>, &str),
+    check: &mut Check<'_, '_>,
+) -> Option<Amounts> {
+    let memory =
+        check.parse(&section.key("memory"), Code::InvalidQuantity, memory.0.or(Some(memory.1)), Quantity::size);
     let cpus = check.parse(&section.key("cpus"), Code::InvalidQuantity, cpus.0.or(Some(cpus.1)), Quantity::processors);
     Some(Amounts { memory: memory?, cpus: cpus? })
 }
@@ -55,7 +66,13 @@ fn optional(
     }
 }
 
-fn within(request: Option<Quantity>, limit: Quantity, default: Quantity, path: &KeyPath, check: &mut Check<'_, '_>) -> Quantity {
+fn within(
+    request: Option<Quantity>,
+    limit: Quantity,
+    default: Quantity,
+    path: &KeyPath,
+    check: &mut Check<'_, '_>,
+) -> Quantity {
     let Some(request) = request else { return default };
     if request > limit {
         let message = format!("`{path}` is {request}, more than the limit of {limit}");
@@ -65,7 +82,7 @@ fn within(request: Option<Quantity>, limit: Quantity, default: Quantity, path: &
     request
 }
 
-pub(super) fn workspace(written: file::Workspace, check: &mut Check<'_, '_>) -> Option<Workspace> {
+pub(super) fn workspace(written: &file::Workspace, check: &mut Check<'_, '_>) -> Option<Workspace> {
     let section = KeyPath::of("deployment.volumes.workspace");
     let size = written.size.as_deref();
     if let Some(claim) = written.existing_claim.as_deref() {
@@ -76,6 +93,7 @@ pub(super) fn workspace(written: file::Workspace, check: &mut Check<'_, '_>) -> 
         let claim = check.parse(&section.key("existingClaim"), Code::InvalidName, Some(claim), ObjectName::parse)?;
         return Some(Workspace::Existing { claim });
     }
-    let size = check.parse(&section.key("size"), Code::InvalidQuantity, size.or(Some(DEFAULT_WORKSPACE)), Quantity::size)?;
+    let size =
+        check.parse(&section.key("size"), Code::InvalidQuantity, size.or(Some(DEFAULT_WORKSPACE)), Quantity::size)?;
     Some(Workspace::Own { size })
 }

@@ -12,12 +12,18 @@ use crate::config::tree::KeyPath;
 /// The issuer of GitHub's workflows.
 const GITHUB_ISSUER: &str = "https://token.actions.githubusercontent.com";
 
-pub(super) fn check(config: &ImageConfig, repository: Option<&Repository>, section: &KeyPath, check: &mut Check<'_, '_>) -> Option<Verification> {
+pub(super) fn check(
+    config: &ImageConfig,
+    repository: Option<&Repository>,
+    section: &KeyPath,
+    check: &mut Check<'_, '_>,
+) -> Option<Verification> {
     let signature = config.verify_signature.unwrap_or_default();
     let provenance = config.verify_provenance.unwrap_or_default();
     let path = section.key("trust");
     let Some(written) = &config.trust else {
-        let trust = if signature || provenance { vec![default(repository?, section, signature, check)?] } else { Vec::new() };
+        let trust =
+            if signature || provenance { vec![default(repository?, section, signature, check)?] } else { Vec::new() };
         return Some(Verification { signature, provenance, trust });
     };
     if !signature && !provenance {
@@ -27,7 +33,9 @@ pub(super) fn check(config: &ImageConfig, repository: Option<&Repository>, secti
     }
     let entries: Vec<Option<Trust>> = match written {
         OneOrMany::One(one) => vec![entry(one, &path, check)],
-        OneOrMany::Many(many) => many.iter().enumerate().map(|(index, one)| entry(one, &path.index(index), check)).collect(),
+        OneOrMany::Many(many) => {
+            many.iter().enumerate().map(|(index, one)| entry(one, &path.index(index), check)).collect()
+        }
     };
     let trust = entries.into_iter().collect::<Option<Vec<_>>>()?;
     Some(Verification { signature, provenance, trust })
@@ -40,7 +48,9 @@ fn default(repository: &Repository, section: &KeyPath, signature: bool, check: &
         let key = if signature { "verify_signature" } else { "verify_provenance" };
         let message = format!("`{key}` is on, but nobody is named who may sign images of {}", repository.registry());
         let problem = check.problems.key(&section.key(key), Code::NobodyToTrust, message);
-        check.problems.push(problem.hint("add `trust: { key: cosign.pub }`, or `trust: { identity: { issuer: …, subject: … } }`"));
+        check.problems.push(
+            problem.hint("add `trust: { key: cosign.pub }`, or `trust: { identity: { issuer: …, subject: … } }`"),
+        );
         return None;
     };
     let subject = format!("(?i:https://github\\.com/{}/).+", regex::escape(organisation));
@@ -58,7 +68,11 @@ fn entry(written: &file::Trust, path: &KeyPath, check: &mut Check<'_, '_>) -> Op
         (Some(key), None) => self::key(key, &path.key("key"), check),
         (None, Some(identity)) => self::identity(identity, &path.key("identity"), check),
         (None, None) => {
-            check.incomplete(path, &format!("`{path}` does not say who may sign"), "add `key: cosign.pub`, or `identity: { issuer: …, subject: … }`");
+            check.incomplete(
+                path,
+                &format!("`{path}` does not say who may sign"),
+                "add `key: cosign.pub`, or `identity: { issuer: …, subject: … }`",
+            );
             None
         }
     };
@@ -74,7 +88,8 @@ fn entry(written: &file::Trust, path: &KeyPath, check: &mut Check<'_, '_>) -> Op
 fn key(text: &str, path: &KeyPath, check: &mut Check<'_, '_>) -> Option<Signer> {
     if !text.contains("-----BEGIN") {
         if text.contains('\0') || text.contains('\n') {
-            let problem = check.problems.value(path, Code::InvalidTrust, "the key is neither a file's name nor PEM text");
+            let problem =
+                check.problems.value(path, Code::InvalidTrust, "the key is neither a file's name nor PEM text");
             check.problems.push(problem.hint("PEM text starts with `-----BEGIN PUBLIC KEY-----`"));
             return None;
         }
@@ -89,7 +104,9 @@ fn key(text: &str, path: &KeyPath, check: &mut Check<'_, '_>) -> Option<Signer> 
         return Some(Signer::KeyText(text.to_owned()));
     }
     let problem = check.problems.value(path, Code::InvalidTrust, "the PEM text does not hold a public key");
-    check.problems.push(problem.hint("it starts with `-----BEGIN PUBLIC KEY-----` and ends with `-----END PUBLIC KEY-----`"));
+    check
+        .problems
+        .push(problem.hint("it starts with `-----BEGIN PUBLIC KEY-----` and ends with `-----END PUBLIC KEY-----`"));
     None
 }
 
@@ -103,7 +120,11 @@ fn identity(written: &file::Identity, path: &KeyPath, check: &mut Check<'_, '_>)
         (Some(exact), None) => Some(Subject::Exact(exact.clone())),
         (None, Some(pattern)) => subject_pattern(pattern, &path.key("subject_regexp"), check),
         (None, None) => {
-            check.incomplete(path, &format!("`{path}` does not say whom the issuer vouches for"), "add `subject: …` or `subject_regexp: …`");
+            check.incomplete(
+                path,
+                &format!("`{path}` does not say whom the issuer vouches for"),
+                "add `subject: …` or `subject_regexp: …`",
+            );
             None
         }
     };
@@ -112,9 +133,11 @@ fn identity(written: &file::Identity, path: &KeyPath, check: &mut Check<'_, '_>)
 
 fn issuer_is_address(issuer: &str, path: &KeyPath, check: &mut Check<'_, '_>) -> bool {
     let host = issuer.strip_prefix("https://").or_else(|| issuer.strip_prefix("http://"));
-    let valid = host.is_some_and(|host| !host.is_empty() && !host.starts_with('/') && !issuer.contains(char::is_whitespace));
+    let valid =
+        host.is_some_and(|host| !host.is_empty() && !host.starts_with('/') && !issuer.contains(char::is_whitespace));
     if !valid {
-        let problem = check.problems.value(path, Code::InvalidTrust, format!("`{issuer}` is not the address of an issuer"));
+        let problem =
+            check.problems.value(path, Code::InvalidTrust, format!("`{issuer}` is not the address of an issuer"));
         check.problems.push(problem.hint("write it like `https://token.actions.githubusercontent.com`"));
     }
     valid
@@ -126,7 +149,11 @@ fn subject_pattern(pattern: &str, path: &KeyPath, check: &mut Check<'_, '_>) -> 
         Err(error) => {
             let reason = error.to_string();
             let reason = reason.lines().next_back().unwrap_or_default().trim_start_matches("error: ");
-            check.problems.push(check.problems.value(path, Code::InvalidTrust, format!("not a regular expression: {reason}")));
+            check.problems.push(check.problems.value(
+                path,
+                Code::InvalidTrust,
+                format!("not a regular expression: {reason}"),
+            ));
             None
         }
     }

@@ -1,0 +1,106 @@
+//! The command line: one file for each command, and what they share.
+
+mod completion;
+mod failure;
+mod init;
+mod man;
+pub mod reference;
+mod render;
+mod schema;
+mod source;
+mod ui;
+mod validate;
+
+use std::process::ExitCode;
+
+use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand};
+
+use failure::Failure;
+use ui::{ColorChoice, Ui};
+
+/// Declarative environments for people and agents on Kubernetes.
+///
+/// One file, `sindri.yaml`, says what an environment is; sindri makes it so.
+#[derive(Debug, Parser)]
+#[command(
+    name = "sindri",
+    version,
+    propagate_version = false,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Global options")]
+struct Global {
+    /// When to use colours.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value = "auto",
+        env = "SINDRI_COLOR",
+        hide_env_values = true
+    )]
+    color: ColorChoice,
+    /// Say nothing but what was asked for, and what went wrong.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say more about what is done.
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    verbose: u8,
+    /// Never ask; fail and name the flag that would have answered.
+    #[arg(long, global = true, env = "SINDRI_NO_INPUT", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new())]
+    no_input: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Init(init::Init),
+    Validate(validate::Validate),
+    Render(render::Render),
+    Schema(schema::Schema),
+    Completion(completion::Completion),
+    Man(man::Man),
+}
+
+/// Runs the command line that this process was started with.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return ui::print_usage(&error),
+    };
+    let mut ui = Ui::new(&cli.global);
+    let outcome = run(cli.command, &mut ui);
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(&mut ui),
+    }
+}
+
+fn run(command: Command, ui: &mut Ui) -> Result<(), Failure> {
+    match command {
+        Command::Init(command) => command.run(ui),
+        Command::Validate(command) => command.run(ui),
+        Command::Render(command) => command.run(ui),
+        Command::Schema(command) => command.run(ui),
+        Command::Completion(command) => command.run(ui),
+        Command::Man(command) => command.run(ui),
+    }
+}
+
+/// The whole command line, for what is generated from it.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+}

@@ -1,0 +1,92 @@
+//! `sindri render`
+
+use clap::{Args, ValueEnum};
+
+use super::failure::Failure;
+use super::source::FileArgument;
+use super::ui::{Remark, Ui};
+use crate::config::Malformed;
+use crate::config::name::Namespace;
+use crate::config::spec::Spec;
+use crate::image::{AsWritten, as_written};
+use crate::report::objects;
+use crate::workload::{Placement, render};
+
+/// Print the Kubernetes objects of the environment.
+///
+/// The same file gives the same bytes, without a cluster and without the network. Pipe them into `kubectl apply -f -`,
+/// or keep them in git.
+#[derive(Debug, Args)]
+pub(super) struct Render {
+    #[command(flatten)]
+    file: FileArgument,
+    /// The namespace, instead of the file's.
+    #[arg(short, long, value_name = "NAMESPACE", env = "SINDRI_NAMESPACE", hide_env_values = true, value_parser = namespace)]
+    namespace: Option<Namespace>,
+    /// Leave out the namespace itself and its quota: somebody else owns them.
+    #[arg(long)]
+    without_namespace: bool,
+    /// How to write the objects.
+    #[arg(
+        short,
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value = "yaml",
+        env = "SINDRI_OUTPUT",
+        hide_env_values = true
+    )]
+    output: Output,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Output {
+    /// A stream of documents.
+    Yaml,
+    /// One list.
+    Json,
+}
+
+impl Render {
+    pub(super) fn run(self, ui: &mut Ui) -> Result<(), Failure> {
+        let source = self.file.read(ui)?;
+        let spec = source.load().map_err(|problems| Failure::problems(source, problems))?;
+        let image = as_written(&spec)?;
+        let placement = Placement {
+            namespace: self.namespace.or_else(|| spec.kubernetes.namespace.clone()),
+            owns_namespace: !self.without_namespace,
+        };
+        for note in notes(&spec, &image, &placement) {
+            ui.remark(Remark::Note, &note);
+        }
+        let rendered = render(&spec, image, &placement);
+        ui.data(&match self.output {
+            Output::Yaml => objects::as_yaml(&rendered.objects),
+            Output::Json => objects::as_json(&rendered.objects),
+        })
+    }
+}
+
+/// What the objects do not show.
+fn notes(spec: &Spec, image: &AsWritten, placement: &Placement) -> Vec<String> {
+    let mut notes = Vec::new();
+    if !image.is_digest() {
+        notes.push(format!("the image {image} is rendered as written: what it means can change until it is a digest"));
+    }
+    if image.is_unverified() {
+        notes.push(format!("the image {image} has not been verified: `render` asks no registry"));
+    }
+    if placement.namespace.is_none() {
+        notes.push("no namespace is named: the objects go where they are applied".to_owned());
+    }
+    if !spec.kubernetes.access.is_empty() {
+        notes.push(
+            "Kubernetes grants rights to pods by namespace: whoever `rbac` names can reach every pod in it".to_owned(),
+        );
+    }
+    notes
+}
+
+fn namespace(text: &str) -> Result<Namespace, Malformed> {
+    Namespace::parse(text)
+}

@@ -1,0 +1,144 @@
+#![expect(clippy::disallowed_methods, reason = "the only reader of configuration files")]
+//! Where the configuration comes from: a named file, standard input, or the nearest `sindri.yaml` above.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::failure::Failure;
+use super::ui::Ui;
+use crate::config::problem::{Code, Problem};
+use crate::config::spec::Spec;
+use crate::config::{self, LARGEST_FILE};
+
+/// The name that is looked for.
+pub(super) const FILE_NAME: &str = "sindri.yaml";
+/// What it is sometimes called by mistake.
+const MISTAKEN_NAME: &str = "sindri.yml";
+
+#[derive(Debug, Args)]
+pub(super) struct FileArgument {
+    /// The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards.
+    #[arg(short, long, value_name = "FILE", env = "SINDRI_FILE", hide_env_values = true, value_hint = clap::ValueHint::FilePath)]
+    pub(super) file: Option<PathBuf>,
+}
+
+/// A configuration as it was read.
+#[derive(Debug)]
+pub(super) struct Source {
+    name: String,
+    bytes: Vec<u8>,
+}
+
+impl Source {
+    pub(super) fn new(name: impl Into<String>, bytes: Vec<u8>) -> Self {
+        Self { name: name.into(), bytes }
+    }
+
+    /// How the file is called in messages.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The text as far as it is text: for showing, not for reading.
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.bytes)
+    }
+
+    pub(super) fn load(&self) -> Result<Spec, Vec<Problem>> {
+        config::load(&self.bytes)
+    }
+}
+
+impl FileArgument {
+    /// Reads the configuration; what cannot be read is a problem like any other.
+    pub(super) fn read(&self, ui: &mut Ui) -> Result<Source, Failure> {
+        self.open(ui)?.map_err(|(source, problem)| Failure::problems(source, vec![problem]))
+    }
+
+    /// Reads the configuration, and leaves it to the caller to report what cannot be read.
+    pub(super) fn open(&self, ui: &mut Ui) -> Result<Result<Source, (Source, Problem)>, Failure> {
+        match &self.file {
+            Some(path) if path.as_os_str() == "-" => Ok(read_all(io::stdin().lock(), "<stdin>")),
+            Some(path) => Ok(read_file(path, &path.to_string_lossy())),
+            None => {
+                let folder = std::env::current_dir().map_err(Failure::folder)?;
+                Ok(match find(&folder) {
+                    Some((path, name)) => {
+                        ui.detail(&format!("configuration: {}", path.display()));
+                        if name != FILE_NAME {
+                            ui.say(&format!("using {name}"));
+                        }
+                        read_file(&path, &name)
+                    }
+                    None => Err((Source::new(FILE_NAME, Vec::new()), nowhere(&folder))),
+                })
+            }
+        }
+    }
+}
+
+/// The nearest file from `folder` upwards, and how to call it from there.
+fn find(folder: &Path) -> Option<(PathBuf, String)> {
+    let mut prefix = String::new();
+    for ancestor in folder.ancestors() {
+        let candidate = ancestor.join(FILE_NAME);
+        if candidate.exists() {
+            return Some((candidate, format!("{prefix}{FILE_NAME}")));
+        }
+        prefix.push_str("../");
+    }
+    None
+}
+
+fn nowhere(folder: &Path) -> Problem {
+    let message = format!("there is no `{FILE_NAME}` in this folder or above it");
+    let hint = if folder.join(MISTAKEN_NAME).exists() {
+        format!("there is a `{MISTAKEN_NAME}`: rename it, or use `--file {MISTAKEN_NAME}`")
+    } else {
+        "write one with `sindri init`, or name one with `--file`".to_owned()
+    };
+    Problem::unreadable(Code::NotFound, message, hint)
+}
+
+fn read_file(path: &Path, name: &str) -> Result<Source, (Source, Problem)> {
+    let refused = |code, message: String, hint: &str| {
+        Err((Source::new(name, Vec::new()), Problem::unreadable(code, message, hint)))
+    };
+    match File::open(path).and_then(|file| file.metadata().map(|about| (file, about.is_dir()))) {
+        Ok((_, true)) => {
+            refused(Code::IsADirectory, format!("`{name}` is a directory"), "name the file in it with `--file`")
+        }
+        Ok((file, false)) => read_all(file, name),
+        Err(error) => match error.kind() {
+            ErrorKind::NotFound => refused(
+                Code::NotFound,
+                format!("`{name}` does not exist"),
+                "write one with `sindri init`, or name another with `--file`",
+            ),
+            ErrorKind::PermissionDenied => refused(
+                Code::PermissionDenied,
+                format!("`{name}` cannot be read: permission denied"),
+                "look at its rights with `ls -l`",
+            ),
+            _ => refused(Code::Unreadable, format!("`{name}` cannot be read: {error}"), "check the path"),
+        },
+    }
+}
+
+/// Reads no more than the largest file and one byte, so that endless input ends.
+fn read_all(reader: impl Read, name: &str) -> Result<Source, (Source, Problem)> {
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(LARGEST_FILE).unwrap_or(u64::MAX).saturating_add(1);
+    match reader.take(limit).read_to_end(&mut bytes) {
+        Ok(_) => Ok(Source::new(name, bytes)),
+        Err(error) => {
+            let problem =
+                Problem::unreadable(Code::Unreadable, format!("`{name}` cannot be read: {error}"), "check the path");
+            Err((Source::new(name, Vec::new()), problem))
+        }
+    }
+}

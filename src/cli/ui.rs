@@ -1,0 +1,163 @@
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the only writer to standard output and standard error, and the only reader of answers"
+)]
+//! Everything that is said to a person, and everything that a program reads.
+//!
+//! Data goes to standard output. What a person should know goes to standard error. Nothing is asked and nothing is
+//! coloured unless a person is there.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Stderr, Stdout, Write as _};
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+use clap::ValueEnum;
+
+use super::Global;
+use super::failure::Failure;
+use crate::report::problems;
+
+/// Where there is no terminal to measure.
+const DEFAULT_WIDTH: usize = 140;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What kind of remark it is.
+#[derive(Clone, Copy)]
+pub(super) enum Remark {
+    Note,
+    Hint,
+    Error,
+}
+
+#[derive(Debug)]
+pub(super) struct Ui {
+    output: Stdout,
+    errors: Stderr,
+    loudness: Loudness,
+    colour: bool,
+    asks: bool,
+    width: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Loudness {
+    Quiet,
+    Normal,
+    Verbose,
+}
+
+impl Ui {
+    pub(super) fn new(global: &Global) -> Self {
+        let automated = is_set("CI");
+        let colour = match global.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => {
+                let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+                io::stderr().is_terminal()
+                    && !dumb
+                    && !automated
+                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+            }
+        };
+        let asks = !global.no_input && !automated && io::stdin().is_terminal() && io::stderr().is_terminal();
+        let loudness = match (global.quiet, global.verbose) {
+            (true, _) => Loudness::Quiet,
+            (false, 0) => Loudness::Normal,
+            (false, _) => Loudness::Verbose,
+        };
+        Self { output: io::stdout(), errors: io::stderr(), loudness, colour, asks, width: width() }
+    }
+
+    /// How problems are laid out.
+    pub(super) fn style(&self) -> problems::Style {
+        problems::Style { colour: self.colour, width: self.width }
+    }
+
+    /// Whether somebody is there to be asked.
+    pub(super) fn asks(&self) -> bool {
+        self.asks
+    }
+
+    /// Writes what was asked for to standard output. A reader that has gone away has read enough.
+    pub(super) fn data(&mut self, text: &str) -> Result<(), Failure> {
+        let mut output = self.output.lock();
+        match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::output(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Says something that a person wants to know, and a quiet one does not.
+    pub(super) fn say(&mut self, text: &str) {
+        if self.loudness > Loudness::Quiet {
+            self.raw(&format!("{text}\n"));
+        }
+    }
+
+    /// Says something that only a curious person wants to know.
+    pub(super) fn detail(&mut self, text: &str) {
+        if self.loudness == Loudness::Verbose {
+            self.raw(&format!("{text}\n"));
+        }
+    }
+
+    /// Says something that must not be missed.
+    pub(super) fn remark(&mut self, kind: Remark, text: &str) {
+        let (word, colour) = match kind {
+            Remark::Note if self.loudness == Loudness::Quiet => return,
+            Remark::Note => ("note", AnsiColor::Cyan),
+            Remark::Hint => ("hint", AnsiColor::Green),
+            Remark::Error => ("error", AnsiColor::Red),
+        };
+        let style = if self.colour { Style::new().bold().fg_color(Some(colour.into())) } else { Style::new() };
+        self.raw(&format!("{style}{word}{style:#}: {text}\n"));
+    }
+
+    /// Text that is laid out already.
+    pub(super) fn raw(&mut self, text: &str) {
+        // Nobody is left to be told that standard error cannot be written to.
+        let mut stream = self.errors.lock();
+        stream.write_all(text.as_bytes()).and_then(|()| stream.flush()).unwrap_or_default();
+    }
+
+    /// Asks for one line. An empty answer takes the default; the end of input says no.
+    pub(super) fn ask(&mut self, question: &str, default: &str) -> Result<String, Failure> {
+        self.raw(&if default.is_empty() { format!("{question}: ") } else { format!("{question} [{default}]: ") });
+        let mut answer = String::new();
+        if io::stdin().lock().read_line(&mut answer).map_err(Failure::input)? == 0 {
+            self.raw("\n");
+            return Err(Failure::declined("nothing was written"));
+        }
+        let answer = answer.trim();
+        Ok(if answer.is_empty() { default } else { answer }.to_owned())
+    }
+}
+
+/// Help goes to standard output, complaints about the command line to standard error.
+pub(super) fn print_usage(error: &clap::Error) -> ExitCode {
+    // A reader that has gone away has read enough.
+    error.print().unwrap_or_default();
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// Set to anything but nothing, `0` and `false`.
+fn is_set(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| !value.is_empty() && value != "0" && value != "false")
+}
+
+fn width() -> usize {
+    let stated =
+        std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns >= 20);
+    let measured = || terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| usize::from(width.0));
+    stated.or_else(measured).unwrap_or(DEFAULT_WIDTH)
+}

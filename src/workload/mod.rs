@@ -1,0 +1,10 @@
+//! From meaning to Kubernetes objects. One file for each shape of workload, one shared pod template. Pure.
+
+mod access;
+mod environment;
+mod labels;
+mod object;
+mod pod;
+
+pub use environment::{Placement, render};
+pub use object::{Object, Rendered};
