@@ -1,0 +1,98 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_sindri_global_optspecs
+    string join \n color= q/quiet v/verbose no-input h/help V/version
+end
+
+function __fish_sindri_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_sindri_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_sindri_using_subcommand
+    set -l cmd (__fish_sindri_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c sindri -n "__fish_sindri_needs_command" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_needs_command" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_needs_command" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_needs_command" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_needs_command" -s V -l version -d 'Print version'
+complete -c sindri -n "__fish_sindri_needs_command" -f -a "init" -d 'Write a commented `sindri.yaml`'
+complete -c sindri -n "__fish_sindri_needs_command" -f -a "validate" -d 'Check the configuration file, and nothing else'
+complete -c sindri -n "__fish_sindri_needs_command" -f -a "render" -d 'Print the Kubernetes objects of the environment'
+complete -c sindri -n "__fish_sindri_needs_command" -f -a "schema" -d 'Print the JSON Schema of the configuration file, for editors and other programs'
+complete -c sindri -n "__fish_sindri_needs_command" -f -a "completion" -d 'Print a completion script for your shell'
+complete -c sindri -n "__fish_sindri_needs_command" -f -a "man" -d 'Print a man page: `sindri man | man -l -`'
+complete -c sindri -n "__fish_sindri_using_subcommand init" -s f -l file -d 'The file to write; `-` prints it' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand init" -l name -d 'The name of the environment. Default: made from this folder\'s name' -r
+complete -c sindri -n "__fish_sindri_using_subcommand init" -l image -d 'The image. Default: the local image `sindri:latest`, on local clusters only' -r
+complete -c sindri -n "__fish_sindri_using_subcommand init" -s n -l namespace -d 'The namespace. Default: the context\'s' -r
+complete -c sindri -n "__fish_sindri_using_subcommand init" -l memory -d 'The memory. Default: 4GB' -r
+complete -c sindri -n "__fish_sindri_using_subcommand init" -l cpus -d 'The processors. Default: 2' -r
+complete -c sindri -n "__fish_sindri_using_subcommand init" -l size -d 'The size of the home directory. Default: 10Gi' -r
+complete -c sindri -n "__fish_sindri_using_subcommand init" -l profile -d 'The set of tools to install' -r
+complete -c sindri -n "__fish_sindri_using_subcommand init" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand init" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand init" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand init" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand validate" -s f -l file -d 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand validate" -s o -l output -d 'How to answer' -r -f -a "text\t'For a person, on standard error'
+json\t'For a program, on standard output'"
+complete -c sindri -n "__fish_sindri_using_subcommand validate" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand validate" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand validate" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand validate" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand render" -s f -l file -d 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand render" -s n -l namespace -d 'The namespace, instead of the file\'s' -r
+complete -c sindri -n "__fish_sindri_using_subcommand render" -s o -l output -d 'How to write the objects' -r -f -a "yaml\t'A stream of documents'
+json\t'One list'"
+complete -c sindri -n "__fish_sindri_using_subcommand render" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand render" -l without-namespace -d 'Leave out the namespace itself and its quota: somebody else owns them'
+complete -c sindri -n "__fish_sindri_using_subcommand render" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand render" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand render" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand render" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand schema" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand schema" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand schema" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand schema" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand schema" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand completion" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand completion" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand completion" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand completion" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand completion" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand man" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand man" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand man" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand man" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
