@@ -133,6 +133,11 @@ impl Failure {
     }
 }
 
+/// The exit code after help, the version, or a complaint about the command line.
+pub(super) fn usage_exit_code(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() { ExitCode::from(Kind::Configuration.exit_code()) } else { ExitCode::SUCCESS }
+}
+
 impl From<Undecided> for Failure {
     fn from(error: Undecided) -> Self {
         Self::new(Kind::Configuration, error.to_string(), None)

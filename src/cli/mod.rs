@@ -78,7 +78,10 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return ui::print_usage(&error),
+        Err(error) => {
+            ui::print_usage(&error);
+            return failure::usage_exit_code(&error);
+        }
     };
     let mut ui = Ui::new(&cli.global);
     let outcome = run(cli.command, &mut ui);

@@ -8,7 +8,6 @@
 //! coloured unless a person is there.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Stderr, Stdout, Write as _};
-use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
@@ -144,10 +143,9 @@ impl Ui {
 }
 
 /// Help goes to standard output, complaints about the command line to standard error.
-pub(super) fn print_usage(error: &clap::Error) -> ExitCode {
+pub(super) fn print_usage(error: &clap::Error) {
     // A reader that has gone away has read enough.
     error.print().unwrap_or_default();
-    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 
 /// Set to anything but nothing, `0` and `false`.
