@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # some names come from the files beside this one
 # Takes a bed down, whatever state it is in.
 
 # down keep|remove
@@ -42,13 +43,18 @@ within_limit() {
 	done
 }
 
-# end_processes: succeeds when there are none. With the first process all that is in its namespace ends.
+# end_processes: succeeds when there are none. Killing the first process ends all that is in its namespace,
+# and its parent, which is of the bed too, ends when the last of them is gone; so the parent is not killed
+# unless there is no first process yet.
 end_processes() {
-	local processes
+	local processes process first=''
 	processes=$(bed_processes)
 	[ -n "$processes" ] || return 0
+	for process in $processes; do
+		! grep -qsE '^NSpid:.*[[:space:]]1$' "/proc/$process/status" || first+=" $process"
+	done
 	# shellcheck disable=SC2086 # a list of numbers
-	kill -9 $processes 2>/dev/null || :
+	kill -9 ${first:-$processes} 2>/dev/null || :
 	return 1
 }
 

@@ -3,11 +3,11 @@
 # ends, all of the bed ends. It sets the namespaces up, starts every program, and keeps them running.
 # From outside come BED_N, BED_DIR, BED_IP, BED_HOME, BED_BIN, BED_SOURCE, BED_VERSION and BED_PARTS.
 set -euo pipefail
-# shellcheck source=tests/bed/lib/say.sh
+# shellcheck source=SCRIPTDIR/say.sh
 . "$BED_SOURCE/lib/say.sh"
-# shellcheck source=tests/bed/lib/parts.sh
+# shellcheck source=SCRIPTDIR/parts.sh
 . "$BED_SOURCE/lib/parts.sh"
-# shellcheck source=tests/bed/lib/supervise.sh
+# shellcheck source=SCRIPTDIR/supervise.sh
 . "$BED_SOURCE/lib/supervise.sh"
 PATH=$BED_BIN/$BED_VERSION:$BED_BIN:$PATH
 

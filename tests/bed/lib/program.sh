@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # some names come from the files beside this one
 # Go programs, each built once and again only when its sources, pins or flags change.
 
 go_minimum=26

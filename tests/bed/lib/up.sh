@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # some names come from the files beside this one
 # Brings a bed up.
 
 # up VERSION (may be empty: newest, or whichever is up) PARTS
