@@ -249,8 +249,10 @@ impl fmt::Display for Quantity {
 }
 
 impl Serialize for Quantity {
+    /// For fingerprints: the same text for the same amount, however it was written.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        let form = if self.nano % (1024 * NANO) == 0 { Form::Binary } else { Form::Decimal };
+        serializer.collect_str(&Self { nano: self.nano, form })
     }
 }
 
@@ -363,5 +365,14 @@ mod tests {
         assert_eq!(parse("1000m"), parse("1"));
         assert_eq!(parse("2Gi"), parse("2048Mi"));
         assert!(parse("1G") < parse("1Gi"));
+    }
+
+    #[test]
+    fn equal_amounts_are_serialized_alike() {
+        for (left, right) in [("1e9", "1G"), ("1048576", "1Mi"), ("1024k", "1000Ki"), ("1000m", "1"), ("0", "0Gi")] {
+            let text = |text: &str| serde_json::to_string(&Quantity::parse(text).unwrap()).unwrap();
+            assert_eq!(text(left), text(right));
+        }
+        assert_eq!(serde_json::to_string(&Quantity::parse("4GB").unwrap()).unwrap(), "\"4Gi\"");
     }
 }
