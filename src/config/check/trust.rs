@@ -144,7 +144,8 @@ fn issuer_is_address(issuer: &str, path: &KeyPath, check: &mut Check<'_, '_>) ->
 }
 
 fn subject_pattern(pattern: &str, path: &KeyPath, check: &mut Check<'_, '_>) -> Option<Subject> {
-    match Regex::new(&format!("^(?:{pattern})$")) {
+    // By itself first: in `a)|(b` the brackets would close and open those of the anchors, and let anybody in.
+    match Regex::new(pattern).and_then(|_| Regex::new(&format!("^(?:{pattern})$"))) {
         Ok(_) => Some(Subject::Pattern(pattern.to_owned())),
         Err(error) => {
             let reason = error.to_string();
