@@ -2,6 +2,13 @@
 //!
 //! `SINDRI_OVERWRITE=1 cargo test --test golden` writes the files anew; read the difference before committing it.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::format_push_string,
+    reason = "a test touches what it tests, and fails where it is wrong"
+)]
+
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::path::{Path, PathBuf};

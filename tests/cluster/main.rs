@@ -1,1 +1,18 @@
-//! Placeholder.
+//! Promises about a cluster, kept on a real one: `make test` brings one up, `SINDRI_TEST_CONTEXT` names one of yours.
+//!
+//! Each test takes namespaces of its own, so all run side by side, and removes them.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::format_push_string,
+    reason = "a test touches what it tests, and fails where it is wrong"
+)]
+
+mod access;
+mod examples;
+mod lifecycle;
+mod network;
+mod quota;
+mod rendering;
+mod support;

@@ -32,6 +32,10 @@ pub(super) fn file(file: File, problems: &mut Problems<'_>) -> Option<Spec> {
     let workspace = resources::workspace(&volume, &mut check);
     let variables = check.variables(deployment.env.unwrap_or_default());
     let ports = check.ports(deployment.ports.unwrap_or_default());
+    let command = deployment.command.unwrap_or_default();
+    for (index, word) in command.iter().enumerate() {
+        check.deliverable(&KeyPath::of("deployment.command").index(index), word);
+    }
     let profile = file.extensions.and_then(|extensions| extensions.profile);
     let profile =
         check.parse(&KeyPath::of("extensions.profile"), Code::InvalidName, profile.as_deref(), Profile::parse);
@@ -46,7 +50,7 @@ pub(super) fn file(file: File, problems: &mut Problems<'_>) -> Option<Spec> {
         workspace: workspace?,
         variables,
         ports,
-        command: deployment.command.unwrap_or_default(),
+        command,
         profile,
         kubernetes,
     })
@@ -120,16 +124,26 @@ impl Check<'_, '_> {
                         "choose another name"
                     }));
                 }
-                Ok(_) if value.contains('\0') => {
-                    let message = format!("`{path}` holds a null character");
-                    self.problems.push(self.problems.value(&path, Code::InvalidValue, message));
-                }
                 Ok(name) => {
+                    self.deliverable(&path, &value);
                     variables.insert(name, value);
                 }
             }
         }
         variables
+    }
+
+    /// The API server reads what is applied as YAML, which these characters are not part of; and no process can be
+    /// given a null character.
+    fn deliverable(&mut self, path: &KeyPath, value: &str) {
+        let refused =
+            |letter: &char| matches!(letter, '\0' | '\u{7f}'..='\u{9f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
+        if let Some(letter) = value.chars().find(refused) {
+            let message =
+                format!("`{path}` holds the character U+{:04X}, which Kubernetes does not take", u32::from(letter));
+            self.problems
+                .push(self.problems.value(path, Code::InvalidValue, message).hint("remove it, or encode the value"));
+        }
     }
 
     fn ports(&mut self, mut ports: Vec<u16>) -> Vec<u16> {

@@ -20,8 +20,10 @@ netpol_build() {
 }
 
 # The program asks nftables for its own queue expression, which a kernel without CONFIG_NFT_QUEUE does not
-# have. The patched one asks for xtables' NFQUEUE target instead, the same queue by its older name. Tried on
-# a network namespace of its own, for only the running kernel knows.
+# have. The patched one asks for xtables' NFQUEUE target instead, the same queue by its older name. It also
+# lets replies pass by their connection's state alone: such a kernel has no CONFIG_NETFILTER_NETLINK_GLUE_CT either,
+# without which a verdict cannot label the connection. Tried on a network namespace of its own, for only the
+# running kernel knows.
 netpol_kernel_has_queue_expression() {
 	unshare --net sh -c 'nft add table inet t && nft add chain inet t c && nft add rule inet t c queue num 98' 2>/dev/null
 }

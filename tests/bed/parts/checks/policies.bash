@@ -55,6 +55,14 @@ check "policies: only friends to the server" friends_only
 check "policies: the stranger is cut off" within 20 silent stranger "$server_address"
 check "policies: also through the Service" within 20 silent stranger server
 check "policies: the friend is not" greets friend "$server_address"
+
+listens() {
+	pod listener listener nc -ll -p 8080 -e echo hello | k apply -f - && k wait --for=condition=Ready --timeout=30s pod/listener
+}
+check "policies: another one that listens" listens
+listener_address=$(k get pod listener -o 'jsonpath={.status.podIP}')
+check "policies: what the server asks for itself is answered" within 20 greets server "$listener_address"
+
 check "policies: nor through the Service's name" greets friend server
 
 # Names are answered by a process beside the API server here and by a pod of kube-system elsewhere: port 53

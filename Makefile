@@ -1,0 +1,42 @@
+# `make help` lists what can be made.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+CARGO ?= cargo
+N ?= 0
+
+.PHONY: help build check test demo bed-up bed-down bench generate clean
+
+help: ## this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+build: ## the release binary: target/release/sindri
+	$(CARGO) build --release --locked
+
+check: ## everything that needs no cluster and no network: format, lints, documentation, unit, golden and command-line tests
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets --quiet -- --deny warnings
+	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --locked --no-deps --document-private-items --quiet
+	$(CARGO) test --locked --quiet
+
+test: ## everything, on a real cluster; SINDRI_TEST_CONTEXT=<context> uses one of yours
+	tests/run
+
+demo: ## a real cluster on this machine, an environment in it, and how to go on
+	tests/demo
+
+bed-up: ## a real one-node Kubernetes as plain processes; prints its kubeconfig (N=1 for another one)
+	@tests/bed/bed up $(N)
+
+bed-down: ## end it, leaving nothing
+	@tests/bed/bed down $(N)
+
+bench: build ## start-up time, memory and size of the release binary, beside what a person would type instead
+	benches/run
+
+generate: ## the schema, the references, man pages, completions, and the examples' golden files
+	SINDRI_OVERWRITE=1 $(CARGO) test --locked --quiet --test generated --test golden
+
+clean: ## what was built here, and every bed
+	$(CARGO) clean
+	tests/bed/bed down --all
