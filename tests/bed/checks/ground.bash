@@ -67,7 +67,7 @@ stat_of() { sed -E 's/^([0-9]+) \(.*\) /\1 /' "/proc/$1/stat" 2>/dev/null | cut 
 all_gone() {
 	local process since
 	while read -r process since; do
-		[ "$(stat_of "$process")" != "$process $since" ] || { echo "process $process is left: $(tr '\0' ' ' <"/proc/$process/cmdline")"; return 1; }
+		[ "$(stat_of "$process")" != "$process $since" ] || { echo "process $process is left: $(sed -n '1,4p' "/proc/$process/status" | tr '\n' ' ') $(tr '\0' ' ' <"/proc/$process/cmdline")"; return 1; }
 	done
 }
 

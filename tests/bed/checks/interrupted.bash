@@ -7,7 +7,7 @@ users_are_written() { [ -e "$(folder "$other")/bob.conf" ]; }
 first_process_is_there() { [ -s "$(folder "$other")/first" ]; }
 link_is_there() { [ -e "/sys/class/net/bed$other" ]; }
 api_server_starts() { [ -s "$(folder "$other")/log/kube-apiserver.log" ]; }
-api_server_answers() { curl --silent --insecure --output /dev/null --max-time 1 "https://10.200.$other.2:6443/livez"; }
+api_server_answers() { grep -qs 'Serving securely' "$(folder "$other")/log/kube-apiserver.log"; }
 
 # signalled SIGNAL CONDITION: `up` gets the signal as soon as the condition holds, and ends
 signalled() {
@@ -15,7 +15,7 @@ signalled() {
 	# In a session of its own, as in another terminal; and a shell would let it ignore interrupts.
 	setsid env --default-signal=INT,QUIT "$bed" up "$other" >"$work/up" 2>&1 &
 	up=$!
-	within 30 "$2" || return 1
+	within 30 "$2" || { cat "$work/up"; return 1; }
 	kill "-$1" "$up"
 	wait "$up" || status=$?
 	[ "$status" != 0 ] || { echo "it was up already"; return 1; }

@@ -43,20 +43,18 @@ within_limit() {
 	done
 }
 
-# end_processes: succeeds when there are none. Killing the first process ends all that is in its namespace,
-# and its parent, which is of the bed too, ends when the last of them is gone; so the parent is not killed
-# unless there is no first process yet.
+# end_processes: succeeds when there are none. Killing the first process ends all that is in its namespace.
+# Its parent is spared: it ends by itself when the last of them has ended, and not before.
 end_processes() {
-	local processes process first=''
-	processes=$(bed_processes)
-	[ -n "$processes" ] || return 0
-	for process in $processes; do
-		! grep -qsE '^NSpid:.*[[:space:]]1$' "/proc/$process/status" || first+=" $process"
+	local process none=0
+	for process in $(bed_processes); do
+		none=1
+		is_waiting_parent "$process" || kill -9 "$process" 2>/dev/null || :
 	done
-	# shellcheck disable=SC2086 # a list of numbers
-	kill -9 ${first:-$processes} 2>/dev/null || :
-	return 1
+	return "$none"
 }
+
+is_waiting_parent() { [ "$(cat "/proc/$1/comm" 2>/dev/null)" = unshare ] && pgrep --parent "$1" >/dev/null; }
 
 remove_link() {
 	[ -e "/sys/class/net/bed$BED_N" ] || return 0

@@ -18,7 +18,11 @@ select_bed() {
 	export BED_N BED_DIR BED_IP
 }
 
-lock_bed() { only_one "$BED_N" 180 "another command on bed $BED_N" "$number_locks"; }
+# lock_bed: and look again, for while it waited the bed can have come, or gone
+lock_bed() {
+	only_one "$BED_N" 180 "another command on bed $BED_N" "$number_locks"
+	select_bed "$BED_N"
+}
 
 # bed_processes: the process ids of the bed's own programs (pods have other environments, and end with them)
 bed_processes() {

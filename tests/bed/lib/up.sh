@@ -76,7 +76,8 @@ end_of_up() {
 }
 
 start_first_process() {
-	local outer descriptor=${lock_descriptors[$BED_N]}
+	local outer group descriptor=${lock_descriptors[$BED_N]}
+	group=$(cgroup_of_programs)
 	# The mark is in the environment before the lock is let go, so whoever gets the lock next sees the
 	# process, wherever this one was killed. The rest of the environment (a proxy, say) stays outside.
 	# shellcheck disable=SC2016 # expanded in there
@@ -84,17 +85,24 @@ start_first_process() {
 		"BED_N=$BED_N" "BED_DIR=$BED_DIR" "BED_IP=$BED_IP" "BED_HOME=$BED_HOME" "BED_BIN=$BED_BIN" \
 		"BED_SOURCE=$BED_SOURCE" "BED_VERSION=$BED_VERSION" "BED_PARTS=$BED_PARTS" \
 		bash -c 'eval "exec $1>&-"; [ -z "$2" ] || echo $$ >"$2"; exec setsid unshare --mount --uts --ipc --net --pid --fork --kill-child --mount-proc bash "$BED_SOURCE/lib/inside.sh"' \
-		bed "$descriptor" "$(cgroup_of_programs)" >log/bed.log 2>&1 </dev/null &
+		bed "$descriptor" "$group" >log/bed.log 2>&1 </dev/null &
 	outer=$!
 	disown
 	local end=$((SECONDS + 10))
-	until pgrep --parent "$outer" >first; do
+	until find_first_process "$outer"; do
 		if [ "$SECONDS" -ge "$end" ] || ! kill -0 "$outer" 2>/dev/null; then
 			tail_of_log bed
 			die "the bed's first process did not start"
 		fi
 		sleep .01
 	done
+}
+
+# find_first_process PARENT: its child that is number 1 in a process namespace of its own. Any other process
+# taken for it would get the bed's end of the link: worst, the machine itself.
+find_first_process() {
+	local child
+	child=$(pgrep --parent "$1") && grep -qsE '^NSpid:.*[[:space:]]1$' "/proc/$child/status" && echo "$child" >first
 }
 
 connect_link() {
