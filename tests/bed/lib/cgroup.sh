@@ -28,13 +28,16 @@ cgroup_create() {
 	# child of their own, and the pods another (kubelet makes it).
 	mkdir -p "$cgroup_root/bed$BED_N/programs"
 	for folder in "$cgroup_root" "$cgroup_root/bed$BED_N"; do
-		for controller in cpu cpuset memory pids io hugetlb; do
-			grep -qw "$controller" "$folder/cgroup.subtree_control" ||
-				! grep -qw "$controller" "$folder/cgroup.controllers" ||
-				echo "+$controller" 2>/dev/null >"$folder/cgroup.subtree_control" ||
-				die "cannot pass the $controller controller on from $folder (are processes in it? in a container, move them to a child group first)"
-		done
+		for controller in cpu cpuset memory pids; do pass_on "$controller" "$folder"; done
 	done
+}
+
+# pass_on CONTROLLER FOLDER: so that children of this group have it too
+pass_on() {
+	! grep -qw "$1" "$2/cgroup.subtree_control" || return 0
+	grep -qw "$1" "$2/cgroup.controllers" || die "kubelet needs the $1 controller, and $2 does not have it"
+	echo "+$1" 2>/dev/null >"$2/cgroup.subtree_control" ||
+		die "cannot pass the $1 controller on from $2 (are there processes in it? in a container, move them to a child group first)"
 }
 
 # cgroup_of_programs: the file that a process writes itself to; empty when it stays where it is
