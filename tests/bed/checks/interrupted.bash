@@ -16,7 +16,8 @@ signalled() {
 	setsid env --default-signal=INT,QUIT "$bed" up "$other" >"$work/up" 2>&1 &
 	up=$!
 	within 30 "$2" || { cat "$work/up"; return 1; }
-	kill "-$1" "$up"
+	# An interrupt goes to all of the foreground, as from a keyboard.
+	if [ "$1" = INT ]; then kill -INT -- "-$up"; else kill "-$1" "$up"; fi
 	wait "$up" || status=$?
 	[ "$status" != 0 ] || { echo "it was up already"; return 1; }
 }

@@ -12,6 +12,10 @@ claim_and_pod() {
 }
 check "a pod writes into its volume" claim_and_pod
 environment=$(cat "$(folder "$number")/env")
+# As if `down --keep` had been killed after its first step.
+touch "$(folder "$number")/kept" && kill -9 "$(first "$number")"
+check "a bed whose down --keep was killed comes up with its state" "$bed" up "$number"
+check "the pod runs once more" within 60 pod_runs kept survivor
 tree "$(first "$number")" >"$work/processes-kept"
 check "the bed goes down and keeps its state" "$bed" down "$number" --keep
 check "no process is left" all_gone <"$work/processes-kept"
@@ -21,6 +25,6 @@ check "status shows that it is kept" says "$(printf '%-4s %-8s' "$number" kept)"
 check "kept state is not started with another version" refused "was kept with version newest" "$bed" up "$number" --version oldest
 check "it comes up again" "$bed" up "$number"
 check "with the same addresses and images" equal "$environment" cat "$(folder "$number")/env"
-restarted() { equal "true 1" field kept survivor '.status.containerStatuses[0].ready} {.status.containerStatuses[0].restartCount'; }
+restarted() { equal "true 2" field kept survivor '.status.containerStatuses[0].ready} {.status.containerStatuses[0].restartCount'; }
 check "the pod runs again" within 60 restarted
 check "with what it had written" equal before k -n kept exec survivor -- cat /alt/home/developer/file

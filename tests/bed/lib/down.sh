@@ -14,9 +14,9 @@ down() {
 	fi
 	if [ "$1" = keep ]; then
 		[ -e "$BED_DIR/ready" ] || [ -e "$BED_DIR/kept" ] || die "bed $BED_N is not up; there is no state to keep"
+		touch "$BED_DIR/kept" # first: from here on an interruption loses nothing
 		tear_down
 		rm -f "$BED_DIR/ready" "$BED_DIR"/pid/*
-		touch "$BED_DIR/kept"
 		step "bed $BED_N is down; its state is kept"
 	else
 		tear_down

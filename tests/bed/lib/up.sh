@@ -9,6 +9,7 @@ up() {
 	load_parts "$2"
 	if bed_is_up; then
 		refuse_other_bed "$version"
+		rm -f "$BED_DIR/kept" # of a `down --keep` that did not come far
 		step "bed $BED_N is up"
 		echo "$BED_DIR/admin.conf"
 		return
@@ -48,7 +49,8 @@ prepare_folder() {
 	if [ -e "$BED_DIR/kept" ]; then
 		[ "$(cat "$BED_DIR/version")" = "$BED_VERSION" ] ||
 			die "bed $BED_N was kept with version $(cat "$BED_DIR/version"); remove it first: bed down $BED_N"
-		rm "$BED_DIR/kept"
+		tear_down # `down --keep` may not have come to its end
+		rm -f "$BED_DIR"/{ready,kept} "$BED_DIR"/pid/*
 	elif [ -e "$BED_DIR" ] || [ -n "$(bed_processes)" ]; then
 		step "bed $BED_N did not end well; cleaning up"
 		tear_down
