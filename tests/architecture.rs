@@ -15,9 +15,11 @@ mod architecture {
     pub(crate) mod checks;
     pub(crate) mod effects;
     pub(crate) mod house;
+    pub(crate) mod reader;
     pub(crate) mod resolve;
     pub(crate) mod rooms;
     mod samples;
+    pub(crate) mod shape;
     pub(crate) mod source;
     pub(crate) mod token;
 }
@@ -91,6 +93,32 @@ fn the_sources_keep_to_the_architecture() -> Outcome {
     let sources = read_all("src")?;
     assert!(sources.len() > 40, "only {} files were read", sources.len());
     assert_none(&architecture::checks::sources(ROOMS, ONLY, LINTS, &borrowed(&sources))?);
+    Ok(())
+}
+
+#[test]
+fn a_violation_in_the_real_sources_is_found() -> Outcome {
+    for (path, line, expected) in [
+        ("src/config/load.rs", "use crate::cli::command;", "uses `crate::cli::command`; `config` may use only names"),
+        (
+            "src/workload/pod.rs",
+            "fn read() { std::fs::read(\"a\") }",
+            "uses `std::fs::read`, and does not begin with #![expect(clippy::disallowed_methods, reason = \"…\")]: \
+             declare the file that reads the disk",
+        ),
+        (
+            "src/cli/source.rs",
+            "fn say() { println!() }",
+            "uses `println!`; only src/cli/ui.rs writes to standard output and standard error",
+        ),
+    ] {
+        let mut sources = read_all("src")?;
+        let (_, text) = sources.iter_mut().find(|(name, _)| name == path).ok_or(path)?;
+        text.push_str(line);
+        let last = text.lines().count();
+        let seen = architecture::checks::sources(ROOMS, ONLY, LINTS, &borrowed(&sources))?;
+        assert_eq!(seen, [format!("{path}:{last}: {expected}")]);
+    }
     Ok(())
 }
 

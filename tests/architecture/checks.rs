@@ -1,9 +1,10 @@
 //! All rules over a set of files, given as path and text.
 
 use super::effects::{Banned, Only};
+use super::reader::read;
 use super::resolve::Names;
 use super::rooms::Room;
-use super::source::{Source, read};
+use super::source::Source;
 use super::{effects, house, rooms};
 
 /// Every rule that the sources break. `lints` is the text of clippy.toml.

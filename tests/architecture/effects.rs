@@ -64,13 +64,14 @@ impl Banned {
     /// Whether a place is the banned one, under this name or another of the standard library's, or below it.
     fn is_at(&self, place: &[String]) -> bool {
         let last_two = self.path.get(self.path.len().saturating_sub(2)..).unwrap_or_default();
+        let is_std = is_in_std(place) && is_in_std(&self.path);
         let is_known = place.first().is_some_and(|first| matches!(first.as_str(), "std" | "crate"));
         match self.kind {
-            Kind::Type => place.starts_with(&self.path) || (is_in_std(place) && contains(place, self.path.last())),
+            Kind::Type => place.starts_with(&self.path) || (is_std && contains(place, self.path.last())),
             Kind::Method | Kind::Macro => {
                 // Two names alone that nobody imported: a macro may bring the import along.
                 let is_bare = place.len() == 2 && !is_known;
-                place == self.path || ((is_in_std(place) || is_bare) && place.ends_with(last_two))
+                place == self.path || ((is_std || is_bare) && place.ends_with(last_two))
             }
         }
     }
@@ -95,10 +96,11 @@ pub(crate) fn check(
         let mut told = BTreeSet::new();
         for used in &source.paths {
             for place in places(used, names) {
-                for ban in banned.iter().filter(|ban| !source.declares(ban.kind.lint()) && ban.is_at(&place)) {
-                    if told.insert(ban.path.join("::")) {
-                        violations.push(undeclared(source, used, ban));
-                    }
+                let is_undeclared = |ban: &&Banned| !source.declares(ban.kind.lint()) && ban.is_at(&place);
+                if let Some(ban) = banned.iter().find(is_undeclared)
+                    && told.insert(ban.path.join("::"))
+                {
+                    violations.push(undeclared(source, used, ban));
                 }
                 for only in only.iter().filter(|only| !only.files.contains(&source.path)) {
                     if only.names.iter().any(|name| is_named(&place, name)) && told.insert(only.what.to_owned()) {

@@ -28,9 +28,9 @@ pub(crate) fn check(sources: &[Source<'_>]) -> Vec<String> {
         first_line(source, &mut tell);
         length(source, &mut tell);
         crashes(source, &mut tell);
-        for (line, what) in by_other_means(source) {
-            tell(line, what);
-        }
+        whole_words(source, &mut tell);
+        lowered_lints(source, &mut tell);
+        code_from_elsewhere(source, &mut tell);
         for line in &source.discarded {
             tell(*line, "discards an outcome with `_ =`; handle it, or say why nobody needs it".to_owned());
         }
@@ -43,12 +43,8 @@ pub(crate) fn check(sources: &[Source<'_>]) -> Vec<String> {
 pub(crate) fn for_tests(source: &Source<'_>) -> Vec<String> {
     let mut violations = Vec::new();
     let mut tell = |line: usize, what: String| violations.push(format!("{}:{line}: {what}", source.path));
-    names(source, &mut tell);
-    for attribute in &source.attributes {
-        let lowers = |word: &&(String, Vec<String>)| matches!(word.0.as_str(), "allow" | "warn");
-        if let Some((word, _)) = attribute.words.iter().find(lowers) {
-            tell(attribute.line, format!("`{word}` lowers a lint for good; `expect` ends when its reason does"));
-        }
+    for (line, name) in names(source).filter(|(_, name)| DRAWERS.contains(name)) {
+        tell(line, format!("`{name}` is a drawer; name it by its subject"));
     }
     for Seen { name, line, .. } in &source.tests {
         let words = name.split('_').filter(|word| !word.is_empty()).count();
@@ -57,6 +53,15 @@ pub(crate) fn for_tests(source: &Source<'_>) -> Vec<String> {
         }
     }
     violations
+}
+
+fn lowered_lints(source: &Source<'_>, tell: &mut impl FnMut(usize, String)) {
+    for attribute in &source.attributes {
+        let lowers = |word: &&(String, Vec<String>)| matches!(word.0.as_str(), "allow" | "warn");
+        if let Some((word, _)) = attribute.words.iter().find(lowers) {
+            tell(attribute.line, format!("`{word}` lowers a lint for good; `expect` ends when its reason does"));
+        }
+    }
 }
 
 fn first_line(source: &Source<'_>, tell: &mut impl FnMut(usize, String)) {
@@ -91,28 +96,29 @@ fn crashes(source: &Source<'_>, tell: &mut impl FnMut(usize, String)) {
 }
 
 /// What these rules could not follow.
-fn by_other_means(source: &Source<'_>) -> Vec<(usize, String)> {
-    let elsewhere = |name| format!("`{name}` takes code from elsewhere; a module is where its name says");
+fn code_from_elsewhere(source: &Source<'_>, tell: &mut impl FnMut(usize, String)) {
     let attributes = source.attributes.iter().filter(|attribute| attribute.name == "path");
     let is_include = |last: &String| last == "include";
     let macros = source.paths.iter().filter(|used| used.is_macro && used.path.last().is_some_and(is_include));
-    let renamed = source.renamed_crates.iter();
-    attributes
-        .map(|attribute| (attribute.line, elsewhere("path")))
-        .chain(macros.map(|used| (used.line, elsewhere("include!"))))
-        .chain(renamed.map(|line| (*line, "`extern crate` gives a crate another name".to_owned())))
-        .collect()
+    let lines = attributes.map(|attribute| (attribute.line, "path")).chain(macros.map(|used| (used.line, "include!")));
+    for (line, name) in lines {
+        tell(line, format!("`{name}` takes code from elsewhere; a module is where its name says"));
+    }
+    for line in &source.renamed_crates {
+        tell(*line, "`extern crate` gives a crate another name".to_owned());
+    }
 }
 
-fn names(source: &Source<'_>, tell: &mut impl FnMut(usize, String)) {
-    let mut names: Vec<(usize, &str)> =
-        source.path.trim_end_matches(".rs").split('/').skip(1).map(|name| (1, name)).collect();
-    let inline = source.modules.iter().filter_map(|module| module.path.last().map(|name| (module.line, name.as_str())));
-    names.extend(inline);
-    for (line, name) in names {
-        if DRAWERS.contains(&name) {
-            tell(line, format!("`{name}` is a drawer; name it by its subject"));
-        } else if let Some(word) = name.split('_').find(|word| !is_whole(word)) {
+/// The names of the file, the folders it is in, and the modules in it.
+fn names<'a>(source: &'a Source<'_>) -> impl Iterator<Item = (usize, &'a str)> {
+    let outside = source.path.trim_end_matches(".rs").split('/').skip(1).map(|name| (1, name));
+    let inside = source.modules.iter().filter_map(|module| Some((module.line, module.path.last()?.as_str())));
+    outside.chain(inside)
+}
+
+fn whole_words(source: &Source<'_>, tell: &mut impl FnMut(usize, String)) {
+    for (line, name) in names(source) {
+        if let Some(word) = name.split('_').find(|word| !is_whole(word)) {
             tell(line, format!("`{word}` in the name `{name}` is not a whole word"));
         }
     }

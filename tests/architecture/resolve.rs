@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::source::{Path, Source};
 
-/// Longer than any honest chain of re-exports; ends those that go round.
-const LONGEST_CHAIN: usize = 64;
+/// The names that are being looked up: a chain of re-exports that goes round ends where it began.
+type Trail = [(Path, String)];
 
 /// What every module of the crate calls what.
 #[derive(Debug, Default)]
@@ -39,11 +39,11 @@ impl Names {
     /// Every place that `path` may mean, beginning with the nearest. A place in this crate begins with `crate`; what
     /// is not known is left as it is written.
     pub(crate) fn places(&self, module: &[String], path: &[String]) -> Vec<Path> {
-        let mut places = self.absolute(module, path, 0);
+        let mut places = self.absolute(module, path, &[]);
         let mut next = 0;
         while let Some(place) = places.get(next).cloned() {
             for further in self.through_reexports(&place) {
-                if !places.contains(&further) && places.len() < LONGEST_CHAIN {
+                if !places.contains(&further) {
                     places.push(further);
                 }
             }
@@ -52,11 +52,8 @@ impl Names {
         places
     }
 
-    fn absolute(&self, module: &[String], path: &[String], depth: usize) -> Vec<Path> {
+    fn absolute(&self, module: &[String], path: &[String], trail: &Trail) -> Vec<Path> {
         let Some((first, rest)) = path.split_first() else { return Vec::new() };
-        if depth > LONGEST_CHAIN {
-            return vec![path.to_vec()];
-        }
         match first.as_str() {
             "crate" => vec![path.to_vec()],
             // The program calls the library by the name of the package.
@@ -65,16 +62,16 @@ impl Names {
             "super" => {
                 let parent = module.get(..module.len().saturating_sub(1)).unwrap_or_default();
                 match rest.split_first() {
-                    Some((next, _)) if next == "super" => self.absolute(parent, rest, depth + 1),
+                    Some((next, _)) if next == "super" => self.absolute(parent, rest, trail),
                     _ => vec![joined(parent, rest)],
                 }
             }
             "core" | "alloc" => vec![joined(&["std".to_owned()], rest)],
             _ => {
-                let mut found = self.named(module, first, depth);
+                let mut found = self.named(module, first, trail);
                 if found.is_empty() {
                     found.push(vec![first.clone()]);
-                    found.extend(self.taken_from_outside(module, first, depth));
+                    found.extend(self.taken_from_outside(module, first, trail));
                 }
                 found.iter().map(|place| joined(place, rest)).collect()
             }
@@ -82,21 +79,22 @@ impl Names {
     }
 
     /// What `name` is in a module of this crate: an import, an item, or something that an own module gives away.
-    fn named(&self, module: &[String], name: &str, depth: usize) -> Vec<Path> {
+    fn named(&self, module: &[String], name: &str, trail: &Trail) -> Vec<Path> {
+        let Some(trail) = &one_further(trail, module, name) else { return Vec::new() };
         let mut places = Vec::new();
         for target in self.imports.get(&(module.to_vec(), name.to_owned())).into_iter().flatten() {
             // `use clap;` stands for itself.
             let is_itself = target.first().is_some_and(|first| first == name);
-            places.extend(if is_itself { vec![target.clone()] } else { self.absolute(module, target, depth + 1) });
+            places.extend(if is_itself { vec![target.clone()] } else { self.absolute(module, target, trail) });
         }
         if self.is_own(module, name) {
             places.push(joined(module, &[name.to_owned()]));
         }
         if places.is_empty() {
-            let origins = self.glob_origins(module, depth).into_iter().filter(|origin| is_in_crate(origin));
+            let origins = self.glob_origins(module, trail).into_iter().filter(|origin| is_in_crate(origin));
             places.extend(
                 origins
-                    .filter(|origin| self.holds(origin, name, depth + 1))
+                    .filter(|origin| self.holds(origin, name, trail))
                     .map(|origin| joined(&origin, &[name.to_owned()])),
             );
         }
@@ -104,14 +102,15 @@ impl Names {
     }
 
     /// What `name` may be if it comes from a `use elsewhere::*`.
-    fn taken_from_outside(&self, module: &[String], name: &str, depth: usize) -> Vec<Path> {
-        let origins = self.glob_origins(module, depth).into_iter().filter(|origin| !is_in_crate(origin));
+    fn taken_from_outside(&self, module: &[String], name: &str, trail: &Trail) -> Vec<Path> {
+        let Some(trail) = &one_further(trail, module, name) else { return Vec::new() };
+        let origins = self.glob_origins(module, trail).into_iter().filter(|origin| !is_in_crate(origin));
         origins.map(|origin| joined(&origin, &[name.to_owned()])).collect()
     }
 
-    fn glob_origins(&self, module: &[String], depth: usize) -> Vec<Path> {
+    fn glob_origins(&self, module: &[String], trail: &Trail) -> Vec<Path> {
         let globs = self.globs.get(module).map(Vec::as_slice).unwrap_or_default();
-        globs.iter().flat_map(|glob| self.absolute(module, glob, depth + 1)).collect()
+        globs.iter().flat_map(|glob| self.absolute(module, glob, trail)).collect()
     }
 
     fn is_own(&self, module: &[String], name: &str) -> bool {
@@ -120,11 +119,12 @@ impl Names {
     }
 
     /// Whether a module has something of that name.
-    fn holds(&self, module: &[String], name: &str, depth: usize) -> bool {
-        depth < LONGEST_CHAIN
-            && (self.is_own(module, name)
-                || self.imports.contains_key(&(module.to_vec(), name.to_owned()))
-                || self.glob_origins(module, depth).iter().any(|origin| self.holds(origin, name, depth + 1)))
+    fn holds(&self, module: &[String], name: &str, trail: &Trail) -> bool {
+        if self.is_own(module, name) || self.imports.contains_key(&(module.to_vec(), name.to_owned())) {
+            return true;
+        }
+        let Some(trail) = &one_further(trail, module, name) else { return false };
+        self.glob_origins(module, trail).iter().any(|origin| self.holds(origin, name, trail))
     }
 
     /// One step further, where a name on the way stands for something else.
@@ -136,14 +136,20 @@ impl Names {
             if !is_in_crate(place) || !self.modules.contains(module) {
                 break;
             }
-            let mut found = self.named(module, name, 0);
+            let mut found = self.named(module, name, &[]);
             if found.is_empty() {
-                found = self.taken_from_outside(module, name, 0);
+                found = self.taken_from_outside(module, name, &[]);
             }
             further.extend(found.iter().map(|found| joined(found, rest)));
         }
         further
     }
+}
+
+fn one_further(trail: &Trail, module: &[String], name: &str) -> Option<Vec<(Path, String)>> {
+    let next = (module.to_vec(), name.to_owned());
+    let is_new = !trail.contains(&next);
+    is_new.then(|| trail.iter().cloned().chain([next]).collect())
 }
 
 fn is_in_crate(place: &[String]) -> bool {

@@ -74,3 +74,14 @@ fn pair(first: &Token, second: char) -> Option<Token> {
         _ => None,
     }
 }
+
+/// Gives tokens the line of the string that they were in.
+pub(crate) fn move_to(pieces: &mut [Piece], line: usize) {
+    for piece in pieces {
+        piece.line = line;
+        piece.last_line = line;
+        if let Token::Group(_, inner) = &mut piece.token {
+            move_to(inner, line);
+        }
+    }
+}
