@@ -7,6 +7,9 @@ use super::source::{Path, Source};
 /// The names that are being looked up: a chain of re-exports that goes round ends where it began.
 type Trail = [(Path, String)];
 
+/// `mod one; pub use one::one;` can be followed for ever: more places than any honest chain has are not looked at.
+const MOST_PLACES: usize = 64;
+
 /// What every module of the crate calls what.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
@@ -43,7 +46,7 @@ impl Names {
         let mut next = 0;
         while let Some(place) = places.get(next).cloned() {
             for further in self.through_reexports(&place) {
-                if !places.contains(&further) {
+                if !places.contains(&further) && places.len() < MOST_PLACES {
                     places.push(further);
                 }
             }
@@ -83,9 +86,14 @@ impl Names {
         let Some(trail) = &one_further(trail, module, name) else { return Vec::new() };
         let mut places = Vec::new();
         for target in self.imports.get(&(module.to_vec(), name.to_owned())).into_iter().flatten() {
-            // `use clap;` stands for itself.
-            let is_itself = target.first().is_some_and(|first| first == name);
-            places.extend(if is_itself { vec![target.clone()] } else { self.absolute(module, target, trail) });
+            if target.first().is_none_or(|first| first != name) {
+                places.extend(self.absolute(module, target, trail));
+            } else if self.is_own(module, name) {
+                places.push(joined(module, target));
+            } else {
+                // `use clap;` stands for itself.
+                places.push(target.clone());
+            }
         }
         if self.is_own(module, name) {
             places.push(joined(module, &[name.to_owned()]));

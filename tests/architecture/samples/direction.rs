@@ -105,6 +105,8 @@ fn reexports_that_go_round_come_to_an_end() {
     let seen = violations(&[
         ("src/plan/one.rs", "pub use super::two::*;\npub use super::two::Thing as Other;"),
         ("src/plan/two.rs", "pub use super::one::*;\npub use super::one::Other as Thing;"),
+        ("src/plan/mod.rs", "mod three;\npub use self::three::three;\nmod four;\npub use four::four;"),
+        ("src/plan/diff.rs", "use super::three::Some;\nuse super::four::Some as Other;"),
     ]);
     assert_eq!(seen, Ok(Vec::new()));
 }
