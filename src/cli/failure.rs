@@ -1,5 +1,6 @@
 //! What went wrong, what to type next, and the exit code. The only place that chooses one.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::io;
 use std::process::ExitCode;
@@ -86,8 +87,22 @@ impl Failure {
 
     /// A file would be overwritten.
     pub(super) fn exists(path: &str) -> Self {
-        Self::new(Kind::Failed, format!("{path} exists already; nothing was written"), None)
-            .hint(format!("check it with `sindri validate --file {path}`, or choose another file with `--file`"))
+        Self::new(Kind::Failed, format!("{path} exists already; nothing was written"), None).hint(format!(
+            "check it with `sindri validate --file {}`, or choose another file with `--file`",
+            word(path)
+        ))
+    }
+
+    /// A folder stands where a file would be written.
+    pub(super) fn is_folder(path: &str, file_in_it: &str) -> Self {
+        Self::new(Kind::Failed, format!("{path} is a directory; nothing was written"), None)
+            .hint(format!("name the file in it: `--file {}`", word(file_in_it)))
+    }
+
+    /// The folder that a file would be written to does not exist.
+    pub(super) fn no_folder(path: &str, folder: &str) -> Self {
+        Self::new(Kind::Failed, format!("cannot write {path}: there is no folder {folder}"), None)
+            .hint(format!("make it first: `mkdir -p {}`", word(folder)))
     }
 
     /// A file cannot be written.
@@ -110,6 +125,7 @@ impl Failure {
     pub(super) fn report(self, ui: &mut Ui) -> ExitCode {
         match &self.what {
             What::Reported => {}
+            What::Message(message, _) if self.kind == Kind::Declined => ui.raw(&format!("{message}\n")),
             What::Message(message, cause) => {
                 ui.remark(Remark::Error, message);
                 let mut next = cause.as_deref();
@@ -120,10 +136,15 @@ impl Failure {
             }
             What::Problems(source, problems) => {
                 ui.raw(&problems::for_person(problems, source.name(), &source.text(), ui.style()));
-                let count =
-                    if problems.len() == 1 { "1 problem".to_owned() } else { format!("{} problems", problems.len()) };
-                ui.raw("\n");
-                ui.remark(Remark::Error, &format!("{} has {count}", source.name()));
+                // A file that could not be read at all has no problems to count.
+                if problems.iter().any(|problem| problem.span.is_some()) {
+                    let count = match problems.len() {
+                        1 => "1 problem".to_owned(),
+                        count => format!("{count} problems"),
+                    };
+                    ui.raw("\n");
+                    ui.remark(Remark::Error, &format!("{} has {count}", source.name()));
+                }
             }
         }
         if let Some(hint) = &self.hint {
@@ -133,9 +154,25 @@ impl Failure {
     }
 }
 
-/// The exit code after help, the version, or a complaint about the command line.
-pub(super) fn usage_exit_code(error: &clap::Error) -> ExitCode {
+/// Prints help, the version, or a complaint about the command line, and the exit code for the caller.
+pub(super) fn usage(error: &clap::Error, hint: Option<String>, ui: &mut Ui) -> ExitCode {
+    if let Err(failure) = ui.usage(error) {
+        return failure.report(ui);
+    }
+    if let Some(hint) = hint {
+        ui.remark(Remark::Hint, &hint);
+    }
     if error.use_stderr() { ExitCode::from(Kind::Configuration.exit_code()) } else { ExitCode::SUCCESS }
+}
+
+/// The text as one word, as a shell reads it: what a hint tells a person to type must work when it is typed.
+pub(super) fn word(text: &str) -> Cow<'_, str> {
+    let plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.' | '/' | '+' | ':' | '@');
+    if !text.is_empty() && text.chars().all(plain) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(format!("'{}'", text.replace('\'', "'\\''")))
+    }
 }
 
 impl From<Undecided> for Failure {

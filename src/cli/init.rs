@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::failure::Failure;
+use super::failure::{Failure, word};
 use super::source::{FILE_NAME, Source};
 use super::ui::{Remark, Ui};
-use crate::config::Malformed;
+use super::value::{Parser, checked, explain};
 use crate::config::name::{EnvironmentName, Namespace, Profile};
 use crate::config::quantity::Quantity;
 use crate::config::reference::Reference;
@@ -24,7 +24,7 @@ use crate::report::yaml::scalar;
 #[derive(Debug, Args)]
 pub(super) struct Init {
     /// The file to write; `-` prints it.
-    #[arg(short, long, value_name = "FILE", default_value = FILE_NAME, value_hint = clap::ValueHint::FilePath)]
+    #[arg(short, long, value_name = "FILE", default_value = FILE_NAME, env = "SINDRI_FILE", hide_env_values = true, value_hint = clap::ValueHint::FilePath)]
     file: PathBuf,
     /// The name of the environment. Default: made from this folder's name.
     #[arg(long, value_name = "NAME", value_parser = checked(EnvironmentName::parse))]
@@ -49,20 +49,6 @@ pub(super) struct Init {
     profile: Option<String>,
 }
 
-type Parser<T> = fn(&str) -> Result<T, Malformed>;
-
-/// A value that the file's own parser accepts, kept as it was written.
-fn checked<T: 'static>(parse: Parser<T>) -> impl Fn(&str) -> Result<String, String> + Clone + Send + Sync + 'static {
-    move |text| match parse(text) {
-        Ok(_) => Ok(text.to_owned()),
-        Err(error) => Err(explain(&error)),
-    }
-}
-
-fn explain(error: &Malformed) -> String {
-    error.hint().map_or_else(|| error.to_string(), |hint| format!("{error}; {hint}"))
-}
-
 struct Answers {
     name: String,
     image: String,
@@ -78,8 +64,8 @@ impl Init {
         let path = self.file.clone();
         let shown = path.to_string_lossy().into_owned();
         let to_output = shown == "-";
-        if !to_output && path.exists() {
-            return Err(Failure::exists(&shown));
+        if !to_output {
+            check_place(&path, &shown)?;
         }
         let answers = self.answers(ui)?;
         let text = write(&answers);
@@ -92,8 +78,8 @@ impl Init {
         }
         create(&path, &shown, &text)?;
         ui.say(&format!("wrote {shown}: environment {}", answers.name));
-        let flag = if shown == FILE_NAME { String::new() } else { format!(" --file {shown}") };
-        ui.remark(Remark::Hint, &format!("look at it, then run `sindri validate{flag}` and `sindri render{flag}`"));
+        let flag = if shown == FILE_NAME { String::new() } else { format!(" --file {}", word(&shown)) };
+        ui.remark(Remark::Next, &format!("look at it, then run `sindri validate{flag}` and `sindri render{flag}`"));
         Ok(())
     }
 
@@ -143,8 +129,10 @@ fn folder_name() -> String {
     let name = folder.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let spelled: String =
         name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
-    let trimmed = spelled.trim_matches('-').trim_start_matches(|first: char| first.is_ascii_digit() || first == '-');
-    if EnvironmentName::parse(trimmed).is_ok() { trimmed.to_owned() } else { "sindri".to_owned() }
+    let trimmed = spelled.trim_matches('-');
+    let starts_with_digit = trimmed.starts_with(|first: char| first.is_ascii_digit());
+    let name = if starts_with_digit { format!("env-{trimmed}") } else { trimmed.to_owned() };
+    if EnvironmentName::parse(&name).is_ok() { name } else { "sindri".to_owned() }
 }
 
 fn write(answers: &Answers) -> String {
@@ -188,13 +176,30 @@ fn write(answers: &Answers) -> String {
         format!("    namespace: {namespace}   # default: the context's"),
     ];
     lines.extend(providers.map(|line| commented(line, answers.namespace.is_empty())));
-    lines.push("    # storageClass: fast-ssd   # default: the cluster's".to_owned());
-    lines.push("    # context: prod-cluster    # pins the context: no other one is ever used".to_owned());
+    // Inside a block that is commented out as a whole, the mark stands where the block's own does.
+    let mark = if answers.namespace.is_empty() { "#     " } else { "    # " };
+    lines.push(format!("{mark}storageClass: fast-ssd   # default: the cluster's"));
+    lines.push(format!("{mark}context: prod-cluster    # pins the context: no other one is ever used"));
     lines.join("\n") + "\n"
 }
 
 fn commented(line: String, comment: bool) -> String {
     if comment && !line.is_empty() { format!("# {line}") } else { line }
+}
+
+/// Says before anything is asked what could not be written in the end.
+fn check_place(path: &Path, shown: &str) -> Result<(), Failure> {
+    if path.is_dir() {
+        return Err(Failure::is_folder(shown, &path.join(FILE_NAME).to_string_lossy()));
+    }
+    // A link counts, even one that leads nowhere.
+    if path.symlink_metadata().is_ok() {
+        return Err(Failure::exists(shown));
+    }
+    match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) if !folder.exists() => Err(Failure::no_folder(shown, &folder.to_string_lossy())),
+        _ => Ok(()),
+    }
 }
 
 fn create(path: &Path, shown: &str, text: &str) -> Result<(), Failure> {

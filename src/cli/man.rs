@@ -15,7 +15,11 @@ pub(super) struct Man {
 
 impl Man {
     pub(super) fn run(self, ui: &mut Ui) -> Result<(), Failure> {
-        let wanted = self.command.as_ref().map_or_else(|| "sindri".to_owned(), |command| format!("sindri-{command}"));
+        let wanted = match self.command.as_deref() {
+            None | Some("sindri") => "sindri".to_owned(),
+            Some(page) if page.starts_with("sindri-") => page.to_owned(),
+            Some(command) => format!("sindri-{command}"),
+        };
         let pages = pages();
         let Some((_, page)) = pages.iter().find(|(name, _)| *name == wanted) else {
             let commands: Vec<_> = pages.iter().filter_map(|(name, _)| name.strip_prefix("sindri-")).collect();
@@ -40,7 +44,8 @@ pub(super) fn pages() -> Vec<(String, String)> {
 
 fn page(command: clap::Command) -> String {
     let mut text = Vec::new();
+    let page = Page::new(command).source(concat!("sindri ", env!("CARGO_PKG_VERSION"))).manual("Sindri");
     // Writing to memory cannot fail.
-    Page::new(command).render(&mut text).unwrap_or_default();
+    page.render(&mut text).unwrap_or_default();
     String::from_utf8_lossy(&text).into_owned()
 }

@@ -3,6 +3,7 @@
 mod completion;
 mod failure;
 mod init;
+mod line;
 mod man;
 pub mod reference;
 mod render;
@@ -10,12 +11,15 @@ mod schema;
 mod source;
 mod ui;
 mod validate;
+mod value;
 
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand};
 
 use failure::Failure;
+use line::Line;
 use ui::{ColorChoice, Ui};
 
 /// Declarative environments for people and agents on Kubernetes.
@@ -63,6 +67,24 @@ struct Global {
     no_input: bool,
 }
 
+impl Cli {
+    /// Flags that exclude each other are found by the parser only where they stand on the same side of the command.
+    fn consistent(self) -> Result<Self, clap::Error> {
+        if self.global.quiet && self.global.verbose > 0 {
+            let message = "the argument '--quiet' cannot be used with '--verbose...'";
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, message));
+        }
+        Ok(self)
+    }
+}
+
+impl Global {
+    /// What holds while the command line is not understood.
+    fn before_parsing(color: ColorChoice) -> Self {
+        Self { color, quiet: false, verbose: 0, no_input: true }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum Command {
     Init(init::Init),
@@ -76,11 +98,12 @@ enum Command {
 /// Runs the command line that this process was started with.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let line = Line::of_this_process();
+    let cli = match line.parse().and_then(Cli::consistent) {
         Ok(cli) => cli,
         Err(error) => {
-            ui::print_usage(&error);
-            return failure::usage_exit_code(&error);
+            let mut ui = Ui::new(&Global::before_parsing(line.color()));
+            return failure::usage(&error, line.blame(&error, &command()), &mut ui);
         }
     };
     let mut ui = Ui::new(&cli.global);

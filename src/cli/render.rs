@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use super::failure::Failure;
 use super::source::FileArgument;
 use super::ui::{Remark, Ui};
-use crate::config::Malformed;
+use super::value;
 use crate::config::name::Namespace;
 use crate::config::spec::Spec;
 use crate::image::{AsWritten, as_written};
@@ -21,7 +21,7 @@ pub(super) struct Render {
     #[command(flatten)]
     file: FileArgument,
     /// The namespace, instead of the file's.
-    #[arg(short, long, value_name = "NAMESPACE", env = "SINDRI_NAMESPACE", hide_env_values = true, value_parser = namespace)]
+    #[arg(short, long, value_name = "NAMESPACE", env = "SINDRI_NAMESPACE", hide_env_values = true, value_parser = value::read(Namespace::parse))]
     namespace: Option<Namespace>,
     /// Leave out the namespace itself and its quota: somebody else owns them.
     #[arg(long)]
@@ -85,8 +85,4 @@ fn notes(spec: &Spec, image: &AsWritten, placement: &Placement) -> Vec<String> {
         );
     }
     notes
-}
-
-fn namespace(text: &str) -> Result<Namespace, Malformed> {
-    Namespace::parse(text)
 }

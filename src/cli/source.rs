@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::failure::Failure;
+use super::failure::{Failure, word};
 use super::ui::Ui;
 use crate::config::problem::{Code, Problem};
 use crate::config::spec::Spec;
@@ -62,7 +62,9 @@ impl FileArgument {
     /// Reads the configuration, and leaves it to the caller to report what cannot be read.
     pub(super) fn open(&self, ui: &mut Ui) -> Result<Result<Source, (Source, Problem)>, Failure> {
         match &self.file {
-            Some(path) if path.as_os_str() == "-" => Ok(read_all(io::stdin().lock(), "<stdin>")),
+            Some(path) if path.as_os_str() == "-" => {
+                Ok(read_all(io::stdin().lock(), "<stdin>", "pipe a file into it, or name one with `--file`"))
+            }
             Some(path) => Ok(read_file(path, &path.to_string_lossy())),
             None => {
                 let folder = std::env::current_dir().map_err(Failure::folder)?;
@@ -86,7 +88,8 @@ fn find(folder: &Path) -> Option<(PathBuf, String)> {
     let mut prefix = String::new();
     for ancestor in folder.ancestors() {
         let candidate = ancestor.join(FILE_NAME);
-        if candidate.exists() {
+        // A link that leads nowhere is a mistake to be told, not a reason to take another file.
+        if candidate.exists() || candidate.is_symlink() {
             return Some((candidate, format!("{prefix}{FILE_NAME}")));
         }
         prefix.push_str("../");
@@ -96,10 +99,12 @@ fn find(folder: &Path) -> Option<(PathBuf, String)> {
 
 fn nowhere(folder: &Path) -> Problem {
     let message = format!("there is no `{FILE_NAME}` in this folder or above it");
-    let hint = if folder.join(MISTAKEN_NAME).exists() {
-        format!("there is a `{MISTAKEN_NAME}`: rename it, or use `--file {MISTAKEN_NAME}`")
-    } else {
-        "write one with `sindri init`, or name one with `--file`".to_owned()
+    let mistaken = folder.ancestors().enumerate().find(|(_, ancestor)| ancestor.join(MISTAKEN_NAME).exists());
+    let hint = match mistaken.map(|(height, _)| "../".repeat(height)) {
+        Some(above) => {
+            format!("there is a `{above}{MISTAKEN_NAME}`: rename it, or use `--file {above}{MISTAKEN_NAME}`")
+        }
+        None => "write one with `sindri init`, or name one with `--file`".to_owned(),
     };
     Problem::unreadable(Code::NotFound, message, hint)
 }
@@ -108,36 +113,43 @@ fn read_file(path: &Path, name: &str) -> Result<Source, (Source, Problem)> {
     let refused = |code, message: String, hint: &str| {
         Err((Source::new(name, Vec::new()), Problem::unreadable(code, message, hint)))
     };
+    let list = format!("look at it with `ls -l {}`", word(name));
     match File::open(path).and_then(|file| file.metadata().map(|about| (file, about.is_dir()))) {
         Ok((_, true)) => {
-            refused(Code::IsADirectory, format!("`{name}` is a directory"), "name the file in it with `--file`")
+            let inside = path.join(FILE_NAME);
+            let hint = if inside.exists() {
+                format!("use `--file {}`", word(&inside.to_string_lossy()))
+            } else {
+                "name the file in it with `--file`".to_owned()
+            };
+            refused(Code::IsADirectory, format!("`{name}` is a directory"), &hint)
         }
-        Ok((file, false)) => read_all(file, name),
+        Ok((file, false)) => read_all(file, name, &list),
         Err(error) => match error.kind() {
+            ErrorKind::NotFound if path.is_symlink() => {
+                refused(Code::NotFound, format!("`{name}` is a link to a file that does not exist"), &list)
+            }
             ErrorKind::NotFound => refused(
                 Code::NotFound,
                 format!("`{name}` does not exist"),
                 "write one with `sindri init`, or name another with `--file`",
             ),
-            ErrorKind::PermissionDenied => refused(
-                Code::PermissionDenied,
-                format!("`{name}` cannot be read: permission denied"),
-                "look at its rights with `ls -l`",
-            ),
-            _ => refused(Code::Unreadable, format!("`{name}` cannot be read: {error}"), "check the path"),
+            ErrorKind::PermissionDenied => {
+                refused(Code::PermissionDenied, format!("`{name}` cannot be read: permission denied"), &list)
+            }
+            _ => refused(Code::Unreadable, format!("`{name}` cannot be read: {error}"), &list),
         },
     }
 }
 
 /// Reads no more than the largest file and one byte, so that endless input ends.
-fn read_all(reader: impl Read, name: &str) -> Result<Source, (Source, Problem)> {
+fn read_all(reader: impl Read, name: &str, hint: &str) -> Result<Source, (Source, Problem)> {
     let mut bytes = Vec::new();
     let limit = u64::try_from(LARGEST_FILE).unwrap_or(u64::MAX).saturating_add(1);
     match reader.take(limit).read_to_end(&mut bytes) {
         Ok(_) => Ok(Source::new(name, bytes)),
         Err(error) => {
-            let problem =
-                Problem::unreadable(Code::Unreadable, format!("`{name}` cannot be read: {error}"), "check the path");
+            let problem = Problem::unreadable(Code::Unreadable, format!("`{name}` cannot be read: {error}"), hint);
             Err((Source::new(name, Vec::new()), problem))
         }
     }

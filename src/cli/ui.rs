@@ -8,6 +8,7 @@
 //! coloured unless a person is there.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Stderr, Stdout, Write as _};
+use std::ops::RangeInclusive;
 
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
@@ -18,6 +19,8 @@ use crate::report::problems;
 
 /// Where there is no terminal to measure.
 const DEFAULT_WIDTH: usize = 140;
+/// What is taken for a width: less or more is a terminal that does not know its own.
+const WIDTHS: RangeInclusive<usize> = 20..=1000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ColorChoice {
@@ -29,10 +32,24 @@ pub(super) enum ColorChoice {
     Never,
 }
 
+impl ColorChoice {
+    /// The same choice for help and complaints about the command line, which the parser prints.
+    pub(super) fn for_usage(self) -> clap::ColorChoice {
+        match self {
+            Self::Always => clap::ColorChoice::Always,
+            Self::Auto if !colour_is_unwanted() => clap::ColorChoice::Auto,
+            Self::Auto | Self::Never => clap::ColorChoice::Never,
+        }
+    }
+}
+
 /// What kind of remark it is.
 #[derive(Clone, Copy)]
 pub(super) enum Remark {
     Note,
+    /// What to do next when all is well.
+    Next,
+    /// What to do when it is not.
     Hint,
     Error,
 }
@@ -56,19 +73,12 @@ enum Loudness {
 
 impl Ui {
     pub(super) fn new(global: &Global) -> Self {
-        let automated = is_set("CI");
         let colour = match global.color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
-            ColorChoice::Auto => {
-                let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-                io::stderr().is_terminal()
-                    && !dumb
-                    && !automated
-                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-            }
+            ColorChoice::Auto => io::stderr().is_terminal() && !colour_is_unwanted(),
         };
-        let asks = !global.no_input && !automated && io::stdin().is_terminal() && io::stderr().is_terminal();
+        let asks = !global.no_input && !is_automated() && io::stdin().is_terminal() && io::stderr().is_terminal();
         let loudness = match (global.quiet, global.verbose) {
             (true, _) => Loudness::Quiet,
             (false, 0) => Loudness::Normal,
@@ -96,30 +106,46 @@ impl Ui {
         }
     }
 
+    /// Help goes to standard output, complaints about the command line to standard error.
+    pub(super) fn usage(&mut self, error: &clap::Error) -> Result<(), Failure> {
+        match error.print().and_then(|()| self.output.flush()) {
+            Err(cause) if !error.use_stderr() && cause.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Failure::output(cause))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Says something that a person wants to know, and a quiet one does not.
     pub(super) fn say(&mut self, text: &str) {
         if self.loudness > Loudness::Quiet {
-            self.raw(&format!("{text}\n"));
+            self.line(text);
         }
     }
 
     /// Says something that only a curious person wants to know.
     pub(super) fn detail(&mut self, text: &str) {
         if self.loudness == Loudness::Verbose {
-            self.raw(&format!("{text}\n"));
+            self.line(text);
         }
     }
 
     /// Says something that must not be missed.
     pub(super) fn remark(&mut self, kind: Remark, text: &str) {
         let (word, colour) = match kind {
-            Remark::Note if self.loudness == Loudness::Quiet => return,
+            Remark::Note | Remark::Next if self.loudness == Loudness::Quiet => return,
             Remark::Note => ("note", AnsiColor::Cyan),
-            Remark::Hint => ("hint", AnsiColor::Green),
+            Remark::Next | Remark::Hint => ("hint", AnsiColor::Green),
             Remark::Error => ("error", AnsiColor::Red),
         };
         let style = if self.colour { Style::new().bold().fg_color(Some(colour.into())) } else { Style::new() };
-        self.raw(&format!("{style}{word}{style:#}: {text}\n"));
+        self.raw(&format!("{style}{word}{style:#}: "));
+        self.line(text);
+    }
+
+    /// One line. Names from outside may hold anything: what would steer the terminal is shown as a replacement character.
+    fn line(&mut self, text: &str) {
+        self.raw(&(text.replace(char::is_control, "\u{fffd}") + "\n"));
     }
 
     /// Text that is laid out already.
@@ -132,30 +158,32 @@ impl Ui {
     /// Asks for one line. An empty answer takes the default; the end of input says no.
     pub(super) fn ask(&mut self, question: &str, default: &str) -> Result<String, Failure> {
         self.raw(&if default.is_empty() { format!("{question}: ") } else { format!("{question} [{default}]: ") });
-        let mut answer = String::new();
-        if io::stdin().lock().read_line(&mut answer).map_err(Failure::input)? == 0 {
+        let mut answer = Vec::new();
+        if io::stdin().lock().read_until(b'\n', &mut answer).map_err(Failure::input)? == 0 {
             self.raw("\n");
             return Err(Failure::declined("nothing was written"));
         }
+        // What is not text is no valid answer either, and is told like any other mistake.
+        let answer = String::from_utf8_lossy(&answer);
         let answer = answer.trim();
         Ok(if answer.is_empty() { default } else { answer }.to_owned())
     }
 }
 
-/// Help goes to standard output, complaints about the command line to standard error.
-pub(super) fn print_usage(error: &clap::Error) {
-    // A reader that has gone away has read enough.
-    error.print().unwrap_or_default();
+/// Whether no person watches. `CI` may be set to nothing, `0` or `false` by those who want to say that one does.
+fn is_automated() -> bool {
+    std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "0" && value != "false")
 }
 
-/// Set to anything but nothing, `0` and `false`.
-fn is_set(variable: &str) -> bool {
-    std::env::var_os(variable).is_some_and(|value| !value.is_empty() && value != "0" && value != "false")
+/// Whether the environment says that even a terminal should get no colours. One without `TERM` knows none.
+fn colour_is_unwanted() -> bool {
+    let dumb = std::env::var_os("TERM").map_or(cfg!(unix), |term| term == "dumb");
+    dumb || is_automated() || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
 fn width() -> usize {
-    let stated =
-        std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns >= 20);
+    let sensible = |width: &usize| WIDTHS.contains(width);
+    let stated = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(sensible);
     let measured = || terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| usize::from(width.0));
-    stated.or_else(measured).unwrap_or(DEFAULT_WIDTH)
+    stated.or_else(|| measured().filter(sensible)).unwrap_or(DEFAULT_WIDTH)
 }

@@ -21,6 +21,8 @@ pub struct Style {
 /// All problems with the lines they are in, ending in a line break.
 #[must_use]
 pub fn for_person(problems: &[Problem], name: &str, text: &str, style: Style) -> String {
+    // A name may hold anything: what would steer the terminal is shown as a replacement character, as in the text.
+    let name = &name.replace(char::is_control, "\u{fffd}");
     let renderer = if style.colour { Renderer::styled() } else { Renderer::plain() }.term_width(style.width);
     let shown = problems.iter().take(MOST_SHOWN).map(|problem| renderer.render(&[group(problem, name, text)]) + "\n\n");
     let mut report: String = shown.collect();
