@@ -1,1 +1,18 @@
-//! Placeholder.
+//! The command line as a stranger meets it: the real program, in folders, pipes and terminals of its own.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::needless_raw_string_hashes,
+    reason = "a test touches what it tests, and fails where it is wrong; the snapshots are written by a program"
+)]
+
+mod completion;
+mod contract;
+mod init;
+mod man;
+mod render;
+mod run;
+mod schema;
+mod terminal;
+mod validate;

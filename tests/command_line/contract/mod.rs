@@ -1,0 +1,12 @@
+//! What holds for every command.
+
+mod colour;
+mod errors;
+mod input;
+mod streams;
+mod usage;
+mod variables;
+mod width;
+
+/// Every command there is: nothing that is not built is offered.
+pub(crate) const COMMANDS: [&str; 6] = ["init", "validate", "render", "schema", "completion", "man"];

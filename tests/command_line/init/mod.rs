@@ -1,0 +1,5 @@
+//! `sindri init`: what it writes, where, and what it asks.
+
+mod flags;
+mod place;
+mod questions;
