@@ -197,7 +197,9 @@ fn check_place(path: &Path, shown: &str) -> Result<(), Failure> {
         return Err(Failure::exists(shown));
     }
     match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        Some(folder) if !folder.exists() => Err(Failure::no_folder(shown, &folder.to_string_lossy())),
+        Some(folder) if matches!(folder.try_exists(), Ok(false)) => {
+            Err(Failure::no_folder(shown, &folder.to_string_lossy()))
+        }
         _ => Ok(()),
     }
 }

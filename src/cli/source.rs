@@ -88,8 +88,10 @@ fn find(folder: &Path) -> Option<(PathBuf, String)> {
     let mut prefix = String::new();
     for ancestor in folder.ancestors() {
         let candidate = ancestor.join(FILE_NAME);
-        // A link that leads nowhere is a mistake to be told, not a reason to take another file.
-        if candidate.exists() || candidate.is_symlink() {
+        // A link that leads nowhere and a folder that may not be entered are told when the file is read: they are no
+        // reason to take another file, or to say that there is none.
+        let is_absent = candidate.symlink_metadata().is_err_and(|error| error.kind() == ErrorKind::NotFound);
+        if !is_absent {
             return Some((candidate, format!("{prefix}{FILE_NAME}")));
         }
         prefix.push_str("../");

@@ -3,6 +3,7 @@
 mod colour;
 mod errors;
 mod input;
+mod permissions;
 mod streams;
 mod usage;
 mod variables;
