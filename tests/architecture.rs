@@ -60,6 +60,11 @@ const ONLY: &[Only] = &[
         ],
     },
     Only {
+        files: &["src/cli/ui.rs", "src/cli/source.rs"],
+        what: "reads standard input",
+        names: &["std::io::stdin", "std::io::Stdin"],
+    },
+    Only {
         files: &["src/cli/failure.rs"],
         what: "chooses exit codes",
         names: &[

@@ -140,7 +140,7 @@ fn undeclared(source: &Source<'_>, used: &PathUse, ban: &Banned) -> String {
 fn elsewhere(source: &Source<'_>, used: &PathUse, only: &Only) -> String {
     let sign = if used.is_macro { "!" } else { "" };
     let place =
-        if only.files.is_empty() { "nothing here".to_owned() } else { format!("only {}", only.files.join(", ")) };
+        if only.files.is_empty() { "nothing here".to_owned() } else { format!("only {}", only.files.join(" or ")) };
     format!("{}:{}: uses `{}{sign}`; {place} {}", source.path, used.line, used.path.join("::"), only.what)
 }
 

@@ -17,7 +17,7 @@ pub(crate) enum Token {
     Range,
     /// Any other sign.
     Sign(char),
-    /// A string, a number, a letter: as it is written.
+    /// A string, a number, a letter, a lifetime: as it is written.
     Literal(String),
     /// Everything between two brackets.
     Group(Delimiter, Vec<Piece>),
@@ -45,6 +45,13 @@ fn pieces(stream: TokenStream) -> Vec<Piece> {
         let (line, last_line) = (span.start().line, span.end().line);
         let token = match tree {
             TokenTree::Group(group) => Token::Group(group.delimiter(), self::pieces(group.stream())),
+            TokenTree::Ident(word)
+                if joined && pieces.last().is_some_and(|before| before.token == Token::Sign('\'')) =>
+            {
+                // `&'static str` declares nothing.
+                pieces.pop();
+                Token::Literal(format!("'{word}"))
+            }
             TokenTree::Ident(word) => Token::Word(word.to_string().trim_start_matches("r#").to_owned()),
             TokenTree::Literal(literal) => Token::Literal(literal.to_string()),
             TokenTree::Punct(sign) => {

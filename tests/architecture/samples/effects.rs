@@ -117,6 +117,16 @@ fn a_name_that_a_macro_may_bring_along_is_banned() {
 }
 
 #[test]
+fn a_lifetime_declares_nothing() {
+    breaks(
+        "src/cli/init.rs",
+        "type Open = &'static File;\nfn open() { bring!(File); File::open(1) }",
+        "3: uses `File::open`, which is `std::fs::File::open`, and does not begin with \
+         #![expect(clippy::disallowed_methods, reason = \"…\")]: declare the file that reads the disk",
+    );
+}
+
+#[test]
 fn only_the_interface_writes_to_the_standard_streams() {
     breaks(
         "src/cli/init.rs",
@@ -148,6 +158,7 @@ fn one_file_knows_each_thing_that_may_be_replaced() {
         ("use granit_parser::Parser;", "`granit_parser::Parser`; only src/config/yaml.rs knows the YAML parser"),
         ("use oci_client::Client;", "`oci_client::Client`; only src/image/registry.rs talks to registries"),
         ("use std::process::Command;", "`std::process::Command`; only src/local/process.rs starts processes"),
+        ("use std::io::Stdin;", "`std::io::Stdin`; only src/cli/ui.rs or src/cli/source.rs reads standard input"),
         ("use anyhow::Result;", "`anyhow::Result`; nothing here flattens errors: each room has its own"),
         ("use kube::Config;", "`kube::Config`; only src/kubernetes/connect.rs builds the client of a cluster"),
     ] {
