@@ -1,7 +1,5 @@
 //! From bytes to meaning: the only way to a [`Spec`].
 
-use std::collections::BTreeSet;
-
 use serde::Deserialize as _;
 
 use super::file::File;
@@ -20,6 +18,9 @@ pub const LARGEST_FILE: usize = 1 << 20;
 pub fn load(bytes: &[u8]) -> Result<Spec, Vec<Problem>> {
     let text = text(bytes).map_err(|problem| vec![problem])?;
     let (root, refused) = yaml::parse(text)?;
+    if let Some(problem) = shape::foreign(&root) {
+        return Err(vec![problem]);
+    }
     let mut problems = Problems::new(&root, refused);
     let value = shape::check(&root, schema::value(), &mut problems);
     let spec = match File::deserialize(value) {
@@ -31,17 +32,14 @@ pub fn load(bytes: &[u8]) -> Result<Spec, Vec<Problem>> {
         }
     };
     let mut problems = problems.into_sorted();
-    remove_consequences(&mut problems);
+    // One place, one problem of a kind.
+    problems.dedup_by(|later, earlier| {
+        later.span == earlier.span && later.code == earlier.code && later.path == earlier.path
+    });
     match spec {
         Some(spec) if problems.is_empty() => Ok(spec),
         _ => Err(problems),
     }
-}
-
-/// One place, one problem of a kind.
-fn remove_consequences(problems: &mut Vec<Problem>) {
-    let mut seen = BTreeSet::new();
-    problems.retain(|problem| seen.insert((problem.span, problem.code, problem.path.clone())));
 }
 
 fn text(bytes: &[u8]) -> Result<&str, Problem> {
@@ -52,7 +50,11 @@ fn text(bytes: &[u8]) -> Result<&str, Problem> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let at = error.valid_up_to();
         let utf16 = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
-        let hint = if utf16 { "it is UTF-16: save it as UTF-8" } else { "save it as UTF-8" };
+        let hint = match bytes.contains(&0) {
+            _ if utf16 => "it is UTF-16: save it as UTF-8",
+            true => "is it the right file?",
+            false => "save it as UTF-8",
+        };
         Problem::new(Code::NotUtf8, Some(Span { start: at, end: at }), "the file is not UTF-8 text").hint(hint)
     })?;
     if let Some(at) = text.find('\0') {

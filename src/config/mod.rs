@@ -1,7 +1,9 @@
 //! `sindri.yaml`: from what is written to what it means. Pure.
 
+mod advice;
 mod check;
 mod file;
+mod line;
 mod load;
 mod malformed;
 pub mod name;
@@ -13,6 +15,7 @@ pub mod schema;
 mod shape;
 pub mod spec;
 mod suggest;
+mod syntax;
 mod tree;
 mod yaml;
 

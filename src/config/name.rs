@@ -55,7 +55,7 @@ names! {
     /// The name of an environment variable.
     VariableName, variable;
     /// The name of something that can be counted: `cpu`, `requests.memory`, `count/pods`.
-    ResourceName, label_key;
+    ResourceName, resource;
     /// A word that labels and variables can hold.
     Profile, profile;
 }
@@ -104,6 +104,10 @@ fn is_dns(text: &str, dots: bool) -> bool {
 
 /// The nearest valid spelling of a name that is almost one.
 fn near(text: &str, longest: usize, dots: bool) -> Option<String> {
+    // Without its letters, or with the parts of an address run together, it would be another name.
+    if text.contains([':', '/']) || text.chars().any(|letter| !letter.is_ascii() && letter.is_alphabetic()) {
+        return None;
+    }
     let spelled: String = text
         .to_lowercase()
         .chars()
@@ -116,6 +120,14 @@ fn near(text: &str, longest: usize, dots: bool) -> Option<String> {
 }
 
 fn label_key(text: &str) -> Result<(), Malformed> {
+    qualified(text, "the key of a label", with_dashes(text))
+}
+
+fn resource(text: &str) -> Result<(), Malformed> {
+    qualified(text, "the name of a resource", None)
+}
+
+fn qualified(text: &str, what: &str, hint: Option<String>) -> Result<(), Malformed> {
     let (prefix, name) = match text.split_once('/') {
         Some((prefix, name)) => (Some(prefix), name),
         None => (None, text),
@@ -124,10 +136,9 @@ fn label_key(text: &str) -> Result<(), Malformed> {
         subdomain(prefix).map_err(|error| Malformed::new(format!("the prefix of `{text}`: {error}"), None))?;
     }
     if name.is_empty() || !is_label_word(name) {
-        let message = format!(
-            "`{text}` is not a label key: at most 63 letters, digits, `-`, `_` and `.`, with an optional `prefix/`"
-        );
-        return Err(Malformed::new(message, None));
+        let message =
+            format!("`{text}` is not {what}: at most 63 letters, digits, `-`, `_` and `.`, with an optional `prefix/`");
+        return Err(Malformed::new(message, hint));
     }
     Ok(())
 }
@@ -137,9 +148,15 @@ fn label_value(text: &str) -> Result<(), Malformed> {
         return Ok(());
     }
     let message = format!(
-        "`{text}` is not a label value: at most 63 letters, digits, `-`, `_` and `.`, starting and ending with a letter or digit"
+        "`{text}` is not the value of a label: at most 63 letters, digits, `-`, `_` and `.`, starting and ending with a letter or digit"
     );
-    Err(Malformed::new(message, None))
+    Err(Malformed::new(message, with_dashes(text)))
+}
+
+/// A word whose only fault is its spaces.
+fn with_dashes(text: &str) -> Option<String> {
+    let dashed = text.replace(' ', "-");
+    is_label_word(&dashed).then(|| format!("did you mean `{dashed}`?"))
 }
 
 fn is_label_word(text: &str) -> bool {
@@ -151,13 +168,18 @@ fn is_label_word(text: &str) -> bool {
 }
 
 fn variable(text: &str) -> Result<(), Malformed> {
+    if text.is_empty() {
+        return Err(Malformed::new("the name of a variable cannot be empty", None));
+    }
     let starts_well = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
     if starts_well && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
         return Ok(());
     }
     let spelled: String =
         text.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect();
-    let hint = (!spelled.is_empty() && !spelled.starts_with(|first: char| first.is_ascii_digit()))
+    // `NAME=value` and letters of other alphabets would become another name.
+    let is_near = text.is_ascii() && !text.contains('=');
+    let hint = (is_near && !spelled.is_empty() && !spelled.starts_with(|first: char| first.is_ascii_digit()))
         .then(|| format!("did you mean `{spelled}`?"));
     let message =
         format!("`{text}` is not the name of a variable: only letters, digits and `_`, not starting with a digit");
@@ -171,7 +193,7 @@ fn profile(text: &str) -> Result<(), Malformed> {
     let message = format!(
         "`{text}` is not a profile: at most 63 letters, digits, `-`, `_` and `.`, starting and ending with a letter or digit"
     );
-    Err(Malformed::new(message, None))
+    Err(Malformed::new(message, with_dashes(text)))
 }
 
 #[cfg(test)]
@@ -213,6 +235,8 @@ mod tests {
         assert_eq!(hint("My Env"), "did you mean `my-env`?");
         assert_eq!(hint("team.a_b"), "did you mean `team-a-b`?");
         assert_eq!(hint("1st"), "did you mean `env-1st`?");
-        assert_eq!(hint("---"), "");
+        for text in ["---", "größe", "system:serviceaccount:team:name"] {
+            assert_eq!(hint(text), "", "{text}");
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! What can be wrong with a file: stable codes, places, and what to do about it.
 
+use std::collections::BTreeSet;
+
 use super::tree::{KeyPath, Node, Span};
 
 macro_rules! codes {
@@ -133,7 +135,7 @@ pub struct Problem {
 
 impl Problem {
     pub(crate) fn new(code: Code, span: Option<Span>, message: impl Into<String>) -> Self {
-        Self { code, path: KeyPath::default(), span, message: message.into(), hint: None, related: None }
+        Self { code, path: KeyPath::default(), span, message: readable(&message.into()), hint: None, related: None }
     }
 
     /// The file itself cannot be read.
@@ -147,7 +149,7 @@ impl Problem {
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(readable(&hint.into()));
         self
     }
 
@@ -157,15 +159,67 @@ impl Problem {
     }
 }
 
+/// What a file holds is quoted in messages: on one line, and not at any length.
+fn readable(text: &str) -> String {
+    const LONGEST_QUOTE: usize = 100;
+    // Most messages are readable already, and a file can have very many.
+    if text.len() <= LONGEST_QUOTE && text.bytes().all(|byte| (b' '..0x7F).contains(&byte)) {
+        return text.to_owned();
+    }
+    let quoted = |(index, part): (usize, &str)| {
+        let length = part.chars().count();
+        if index % 2 == 0 || length <= LONGEST_QUOTE {
+            return part.to_owned();
+        }
+        let start: String = part.chars().take(LONGEST_QUOTE / 2).collect();
+        let end: String = part.chars().skip(length - LONGEST_QUOTE / 4).collect();
+        format!("{start}…{end}")
+    };
+    let shortened: Vec<String> = text.split('`').enumerate().map(quoted).collect();
+    let mut line = String::new();
+    for letter in shortened.join("`").chars() {
+        if letter.is_control() { line.extend(letter.escape_default()) } else { line.push(letter) }
+    }
+    line
+}
+
 /// Collects the problems of one file and finds the place of each.
 pub(crate) struct Problems<'tree> {
     root: &'tree Node,
     found: Vec<Problem>,
+    /// Keys that are not in the value read from the file though somebody tried to write them: refused, misspelled or
+    /// misplaced. That they are missing is no mistake of its own.
+    attempted: BTreeSet<KeyPath>,
+    /// Mappings with a key that could not be read: it may be any.
+    obscured: BTreeSet<KeyPath>,
 }
 
 impl<'tree> Problems<'tree> {
     pub(crate) fn new(root: &'tree Node, found: Vec<Problem>) -> Self {
-        Self { root, found }
+        let hides_a_key =
+            |problem: &&Problem| matches!(problem.code, Code::MergeKey | Code::Tag | Code::Alias | Code::InvalidKey);
+        let obscured = found.iter().filter(hides_a_key).map(|problem| problem.path.clone()).collect();
+        Self { root, found, attempted: BTreeSet::new(), obscured }
+    }
+
+    /// Remembers that somebody tried to write this key.
+    pub(crate) fn attempt(&mut self, path: KeyPath) {
+        self.attempted.insert(path);
+    }
+
+    /// Whether somebody tried to write exactly this key.
+    pub(crate) fn is_attempted(&self, path: &KeyPath) -> bool {
+        self.attempted.contains(path)
+    }
+
+    /// Whether somebody tried to write this key, or one inside it.
+    pub(crate) fn is_attempted_within(&self, path: &KeyPath) -> bool {
+        self.attempted.range(path..).next().is_some_and(|next| next.is_within(path))
+    }
+
+    /// Whether the mapping at `path` may hold keys that could not be read.
+    pub(crate) fn is_obscured(&self, path: &KeyPath) -> bool {
+        self.obscured.contains(path)
     }
 
     pub(crate) fn push(&mut self, problem: Problem) {
@@ -203,6 +257,15 @@ impl<'tree> Problems<'tree> {
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn messages_have_one_line_and_quote_no_more_than_a_person_reads() {
+        assert_eq!(readable("`a\nb\u{1b}` is wrong"), "`a\\nb\\u{1b}` is wrong");
+        let long = "x".repeat(1000);
+        let message = readable(&format!("`{long}` is not `{long}`"));
+        assert_eq!(message.matches('…').count(), 2);
+        assert!(message.chars().count() < 200, "{message}");
+    }
 
     #[test]
     fn codes_are_distinct_kebab_case_words() {

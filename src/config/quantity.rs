@@ -18,6 +18,34 @@ const BINARY: [&str; 6] = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 const DECIMAL: [(&str, i32); 9] =
     [("n", -9), ("u", -6), ("m", -3), ("k", 3), ("M", 6), ("G", 9), ("T", 12), ("P", 15), ("E", 18)];
 
+const SIZE_HINT: &str = "write it like `4GB`, `512Mi` or `1.5Gi`";
+const PROCESSORS_HINT: &str = "write it like `2`, `0.5` or `500m`";
+
+/// Why a text is no amount.
+enum Unreadable {
+    Malformed,
+    TooLarge,
+}
+
+impl Unreadable {
+    fn explained(self, text: &str, what: &str) -> Malformed {
+        self.explained_with(text, what, suggestion(text))
+    }
+
+    fn explained_with(self, text: &str, what: &str, suggestion: Option<String>) -> Malformed {
+        match self {
+            Self::TooLarge => Malformed::new(format!("`{text}` is more than Kubernetes can count"), None),
+            Self::Malformed if text.is_empty() => Malformed::new(format!("{what} cannot be empty"), None),
+            Self::Malformed => Malformed::new(format!("`{text}` is not {what}"), suggestion),
+        }
+    }
+}
+
+/// The error with a hint, if it has none of its own.
+fn hinted(error: Malformed, hint: &str) -> Malformed {
+    if error.hint().is_some() { error } else { Malformed::new(error.to_string(), hint.to_owned()) }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
     Binary,
@@ -38,21 +66,31 @@ impl Quantity {
     /// # Errors
     /// When the text is not an amount, or one too large to count.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
+        Self::read(text).map_err(|unreadable| unreadable.explained(text, "an amount"))
+    }
+
+    fn read(text: &str) -> Result<Self, Unreadable> {
         let digits = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(text.len());
         let (number, suffix) = text.split_at(digits);
-        let malformed = || Malformed::new(format!("`{text}` is not an amount"), suggestion(text));
         let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
         if (whole.is_empty() && fraction.is_empty()) || fraction.contains('.') {
-            return Err(malformed());
+            return Err(Unreadable::Malformed);
         }
         let suffix = FAMILIAR.iter().find(|(written, _)| *written == suffix).map_or(suffix, |(_, meant)| meant);
-        let (factor, form) = scale(suffix).ok_or_else(malformed)?;
-        let too_large = || Malformed::new(format!("`{text}` is more than Kubernetes can count"), None);
-        let nano = factor.of(whole, fraction).ok_or_else(too_large)?;
+        let (factor, form) = scale(suffix).ok_or(Unreadable::Malformed)?;
+        let nano = factor.of(whole, fraction).ok_or(Unreadable::TooLarge)?;
         if nano > i128::from(i64::MAX) * NANO {
-            return Err(too_large());
+            return Err(Unreadable::TooLarge);
         }
         Ok(Self { nano, form })
+    }
+
+    /// An amount of anything, as in a quota.
+    ///
+    /// # Errors
+    /// When the text is not an amount, or one too large to count.
+    pub fn counted(text: &str) -> Result<Self, Malformed> {
+        Self::parse(text).map_err(|error| hinted(error, "write it like `2`, `500m` or `8Gi`"))
     }
 
     /// An amount of memory or storage: at least one mebibyte, in whole bytes.
@@ -60,21 +98,14 @@ impl Quantity {
     /// # Errors
     /// When the text is not such an amount.
     pub fn size(text: &str) -> Result<Self, Malformed> {
-        let quantity = Self::parse(text).map_err(|error| {
-            let hint = error.hint().unwrap_or("write it like `4GB`, `512Mi` or `1.5Gi`");
-            Malformed::new(format!("`{text}` is not a size"), hint.to_owned())
-        })?;
+        let quantity =
+            Self::read(text).map_err(|unreadable| hinted(unreadable.explained(text, "a size"), SIZE_HINT))?;
         let whole = Self {
             nano: quantity.nano.div_euclid(NANO) * NANO + if quantity.nano % NANO == 0 { 0 } else { NANO },
             ..quantity
         };
         if whole.nano < MEBIBYTE * NANO {
-            let digits: String = text.chars().take_while(|letter| letter.is_ascii_digit() || *letter == '.').collect();
-            let hint = match text.strip_suffix('m') {
-                Some(number) => format!("`m` means thousandths of a byte; did you mean `{number}Mi`?"),
-                None => format!("a number without a unit counts bytes; did you mean `{digits}GB`?"),
-            };
-            return Err(Malformed::new(format!("`{text}` is less than one mebibyte"), hint));
+            return Err(Malformed::new(format!("`{text}` is less than one mebibyte"), whole.meant_by(text)));
         }
         Ok(whole)
     }
@@ -84,18 +115,37 @@ impl Quantity {
     /// # Errors
     /// When the text is not such an amount.
     pub fn processors(text: &str) -> Result<Self, Malformed> {
-        let hint = || Some("write it like `2`, `0.5` or `500m`".to_owned());
-        let malformed = || Malformed::new(format!("`{text}` is not a number of processors"), hint());
-        let Ok(quantity) = Self::parse(text) else { return Err(malformed()) };
+        let malformed = || {
+            let hint = processors_suggestion(text);
+            hinted(Unreadable::Malformed.explained_with(text, "a number of processors", hint), PROCESSORS_HINT)
+        };
+        let Ok(quantity) = Self::read(text) else { return Err(malformed()) };
         let unit = text.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
         if !(matches!(unit, "" | "m" | "k") || quantity.form == Form::Exponent) {
             return Err(malformed());
         }
-        if quantity.nano == 0 || quantity.nano % MILLI != 0 {
+        if quantity.nano == 0 {
+            return Err(Malformed::new(format!("`{text}` is no processor time at all"), PROCESSORS_HINT.to_owned()));
+        }
+        if quantity.nano % MILLI != 0 {
             let message = format!("`{text}` is not a whole number of thousandths of a processor");
             return Err(Malformed::new(message, "the smallest step is `1m`, a thousandth".to_owned()));
         }
         Ok(quantity)
+    }
+
+    /// What somebody meant who wrote less than a mebibyte.
+    fn meant_by(self, text: &str) -> String {
+        let digits: String = text.chars().take_while(|letter| letter.is_ascii_digit() || *letter == '.').collect();
+        match text.strip_suffix('m') {
+            _ if self.nano == 0 => SIZE_HINT.to_owned(),
+            Some(number) => format!("`m` means thousandths of a byte; did you mean `{number}Mi`?"),
+            None if digits.len() < text.len() => SIZE_HINT.to_owned(),
+            None if self.nano < 100 * NANO => {
+                format!("a number without a unit counts bytes; did you mean `{digits}GB`?")
+            }
+            None => format!("a number without a unit counts bytes; did you mean `{digits}MB`, or `{digits}GB`?"),
+        }
     }
 
     /// Half of it, rounded up to a whole byte.
@@ -192,9 +242,27 @@ fn scale(suffix: &str) -> Option<(Factor, Form)> {
     readable.then(|| exponent.parse().ok()).flatten().map(|power| (Factor::PowerOfTen(power), Form::Exponent))
 }
 
+/// `2 cores`, `500M`: the nearest number of processors.
+fn processors_suggestion(text: &str) -> Option<String> {
+    let digits = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let unit = match unit.trim().to_ascii_lowercase().as_str() {
+        "m" | "milli" | "millicpu" => "m",
+        "" | "core" | "cores" | "cpu" | "cpus" | "vcpu" | "vcpus" => "",
+        _ => return None,
+    };
+    let spelled = format!("{number}{unit}");
+    (spelled != text && Quantity::processors(&spelled).is_ok()).then(|| format!("did you mean `{spelled}`?"))
+}
+
 /// `4 gb`, `4GiB`, `4gi`: the nearest spelling that is an amount.
 fn suggestion(text: &str) -> Option<String> {
-    let compact: String = text.chars().filter(|letter| !matches!(letter, ' ' | '_' | ',')).collect();
+    // Before three digits a comma parts thousands, before fewer it parts the fraction.
+    let thousands = text
+        .split_once(',')
+        .is_some_and(|(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count() == 3 && !rest.contains(','));
+    let parted = if thousands { text.replace(',', "") } else { text.replace(',', ".") };
+    let compact: String = parted.chars().filter(|letter| !matches!(letter, ' ' | '_')).collect();
     let digits = compact.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(compact.len());
     let (number, unit) = compact.split_at(digits);
     if !number.bytes().any(|byte| byte.is_ascii_digit()) || number.matches('.').count() > 1 {
@@ -202,6 +270,7 @@ fn suggestion(text: &str) -> Option<String> {
     }
     let unit = match unit.to_ascii_lowercase().as_str() {
         "kb" | "kib" | "ki" => "Ki",
+        "" => "",
         "mb" | "meg" | "megabytes" => "MB",
         "gb" | "gig" | "gigabytes" | "g" => "GB",
         "tb" | "t" => "TB",
@@ -346,6 +415,14 @@ mod tests {
         assert_eq!(hint("4 gb"), "did you mean `4GB`?");
         assert_eq!(hint("4GiB"), "did you mean `4Gi`?");
         assert_eq!(hint("4"), "a number without a unit counts bytes; did you mean `4GB`?");
+        assert_eq!(hint("512"), "a number without a unit counts bytes; did you mean `512MB`, or `512GB`?");
+        assert_eq!(hint("1,5GB"), "did you mean `1.5GB`?");
+        assert_eq!(hint("1,024MB"), "did you mean `1024MB`?");
+        assert_eq!(hint("8Ei"), SIZE_HINT);
+        assert_eq!(Quantity::size("8Ei").unwrap_err().to_string(), "`8Ei` is more than Kubernetes can count");
+        for text in ["0", "", "1Ki"] {
+            assert_eq!(hint(text), SIZE_HINT, "{text}");
+        }
         assert_eq!(hint("400m"), "`m` means thousandths of a byte; did you mean `400Mi`?");
     }
 
@@ -356,6 +433,16 @@ mod tests {
         }
         for text in ["0", "0.0001", "1n", "2Gi", "2GB", "two", "2M", "1e-4"] {
             assert!(Quantity::processors(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_number_of_processors_names_the_right_one() {
+        let hint = |text: &str| Quantity::processors(text).unwrap_err().hint().unwrap_or_default().to_owned();
+        assert_eq!(hint("2 cores"), "did you mean `2`?");
+        assert_eq!(hint("500M"), "did you mean `500m`?");
+        for text in ["0", "two", "2Gi", "", "0x10"] {
+            assert_eq!(hint(text), PROCESSORS_HINT, "{text}");
         }
     }
 

@@ -41,7 +41,7 @@ impl Repository {
     /// # Errors
     /// When the text is not a repository.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
-        if let Some(bare) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) {
+        if let Some(bare) = without_scheme(text) {
             return Err(Malformed::new(
                 format!("`{text}` is an address, not a repository"),
                 Some(format!("write `{bare}`")),
@@ -57,7 +57,8 @@ impl Repository {
         }
         let wrong = path.split('/').find(|part| !is_path_component(part));
         if let Some(part) = wrong {
-            let hint = (text.to_lowercase() != text).then(|| format!("did you mean `{}`?", text.to_lowercase()));
+            let spelled = text.to_lowercase();
+            let hint = (spelled != text && Self::parse(&spelled).is_ok()).then(|| format!("did you mean `{spelled}`?"));
             let message = if part.is_empty() {
                 format!("`{text}` is not a repository: a part of the path is empty")
             } else {
@@ -102,7 +103,7 @@ impl Digest {
             None => format!("`{text}` is not a digest: it starts with `sha256:`"),
             Some(hex) if hex.len() != 64 => {
                 format!(
-                    "`{text}` is not a digest: 64 hexadecimal digits follow `sha256:`, here are {}",
+                    "`{text}` is not a digest: 64 hexadecimal digits follow `sha256:`, here are {} characters",
                     hex.chars().count()
                 )
             }
@@ -111,10 +112,14 @@ impl Digest {
             }
             Some(_) => format!("`{text}` is not a digest: only the digits 0-9 and a-f follow `sha256:`"),
         };
-        Err(Malformed::new(
-            message,
-            Some("the full digest is printed by `docker buildx imagetools inspect IMAGE`".to_owned()),
-        ))
+        let spelled = text.to_ascii_lowercase();
+        let spelled = if spelled.starts_with("sha256:") { spelled } else { format!("sha256:{spelled}") };
+        let hint = if spelled != text && Self::parse(&spelled).is_ok() {
+            format!("write `{spelled}`")
+        } else {
+            "the full digest is printed by `docker buildx imagetools inspect IMAGE`".to_owned()
+        };
+        Err(Malformed::new(message, Some(hint)))
     }
 
     /// The digest as text.
@@ -130,6 +135,9 @@ impl Tag {
     /// # Errors
     /// When registries would refuse it.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
+        if text.is_empty() {
+            return Err(Malformed::new("a tag cannot be empty".to_owned(), None));
+        }
         let starts_well = text.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '_');
         let valid = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'));
         if starts_well && valid && text.len() <= 128 {
@@ -162,6 +170,12 @@ impl Reference {
         if text.contains(char::is_whitespace) {
             return Err(Malformed::new(format!("`{text}` is not an image: it holds white space"), None));
         }
+        if let Some(bare) = without_scheme(text) {
+            return Err(Malformed::new(
+                format!("`{text}` is an address, not an image"),
+                Some(format!("write `{bare}`")),
+            ));
+        }
         let (name, digest) = match text.split_once('@') {
             Some((name, digest)) => (name, Some(Digest::parse(digest)?)),
             None => (text, None),
@@ -171,7 +185,14 @@ impl Reference {
             Some((repository, tag)) if !tag.contains('/') => (repository, Some(Tag::parse(tag)?)),
             _ => (name, None),
         };
-        Ok(Self { repository: Repository::parse(repository)?, tag, digest })
+        let repository = Repository::parse(repository).map_err(|error| {
+            let rest = text.get(repository.len()..).unwrap_or_default();
+            let spelled = repository.to_lowercase();
+            let hint = (spelled != repository && Repository::parse(&spelled).is_ok())
+                .then(|| format!("did you mean `{spelled}{rest}`?"));
+            Malformed::new(error.to_string(), hint)
+        })?;
+        Ok(Self { repository, tag, digest })
     }
 }
 
@@ -211,6 +232,11 @@ macro_rules! serialize_as_text {
 }
 
 serialize_as_text!(Digest, Tag, Repository, Reference);
+
+/// What remains of an address of the web.
+fn without_scheme(text: &str) -> Option<&str> {
+    text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))
+}
 
 /// The first part of a name is a registry when it could not be a folder: it has a dot or a port, or is `localhost`.
 fn is_registry(first: &str) -> bool {

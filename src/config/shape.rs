@@ -1,23 +1,37 @@
 //! Holds the tree against the schema: unknown, misplaced and missing keys, and wrong types, each with its place.
 //!
 //! What passes is returned as a plain value that the typed file is read from; what does not is left out of it, so that
-//! one mistake never hides another.
+//! one mistake never hides another. What is left out is remembered: that it is missing is no mistake of its own.
+
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Number, Value};
 
+use super::advice::{self, Expected};
 use super::problem::{Code, Problem, Problems};
-use super::suggest;
-use super::tree::{Content, Entry, KeyPath, Node, Scalar, ScalarKind};
+use super::suggest::{self, Homes, Siblings, Word};
+use super::tree::{Content, Entry, KeyPath, Mapping, Node, Scalar, ScalarKind};
 
 /// Sections that later versions will know.
 const RESERVED: [&str; 3] = ["sessions", "fleet", "agents"];
 
 pub(crate) fn check(root: &Node, schema: &Value, problems: &mut Problems<'_>) -> Value {
-    Walk { schema, problems }.node(root, schema, &KeyPath::default()).unwrap_or_else(|| Value::Object(Map::new()))
+    let mut walk = Walk { homes: Homes::of(schema), problems };
+    walk.node(root, schema, &KeyPath::default()).unwrap_or_else(|| Value::Object(Map::new()))
+}
+
+/// A file that was written for another program. What else is wrong with it is of no use to anybody.
+pub(crate) fn foreign(root: &Node) -> Option<Problem> {
+    let Content::Mapping(mapping) = &root.content else { return None };
+    let of_kubernetes = mapping.get("kind").is_some() && mapping.get("deployment").is_none();
+    let entry = mapping.get("apiVersion").filter(|_| of_kubernetes)?;
+    let message = "this is an object of Kubernetes, not a configuration of Sindri";
+    let problem = Problem::new(Code::UnknownKey, Some(entry.key_span), message);
+    Some(problem.at(KeyPath::of("apiVersion")).hint("run `sindri init` to write a configuration"))
 }
 
 struct Walk<'walk, 'tree> {
-    schema: &'walk Value,
+    homes: Homes<'walk>,
     problems: &'walk mut Problems<'tree>,
 }
 
@@ -26,80 +40,114 @@ impl Walk<'_, '_> {
         let expected = Expected::of(schema);
         match &node.content {
             Content::Refused => None,
-            Content::Mapping(entries) if expected.has("object") => Some(self.mapping(entries, schema, path)),
+            Content::Mapping(mapping) if expected.has("object") => Some(self.mapping(mapping, schema, path)),
             Content::Sequence(items) if expected.has("array") => self.sequence(items, schema, path),
-            Content::Scalar(scalar) => self.scalar(scalar, schema, &expected, path),
-            Content::Mapping(_) => self.wrong_type(path, "a mapping", &expected, None),
-            Content::Sequence(items) => {
-                let hint = (items.len() == 1).then(|| "remove the `- ` before it".to_owned());
-                self.wrong_type(path, "a list", &expected, hint)
-            }
+            Content::Scalar(scalar) => self.scalar(scalar, node, schema, path),
+            Content::Mapping(_) => self.wrong_type(node, "a mapping", &expected, path),
+            Content::Sequence(_) => self.wrong_type(node, "a list", &expected, path),
         }
     }
 
-    fn mapping(&mut self, entries: &[Entry], schema: &Value, path: &KeyPath) -> Value {
+    fn mapping(&mut self, mapping: &Mapping, schema: &Value, path: &KeyPath) -> Value {
         let known = schema.get("properties").and_then(Value::as_object);
         let others = schema.get("additionalProperties").filter(|others| others.is_object());
+        let schema_of = |key: &str| known.and_then(|known| known.get(key)).or(others);
+        // What an unknown key stands for must be known before anything is said to be missing.
+        let mut unknown = mapping.entries().iter().filter(|entry| schema_of(&entry.key).is_none()).peekable();
+        if unknown.peek().is_some() {
+            let siblings = Siblings::of(schema);
+            unknown.for_each(|entry| self.unknown(entry, &siblings, path));
+        }
         let mut object = Map::new();
-        for entry in entries {
+        for entry in mapping.entries() {
+            let Some(inner) = schema_of(&entry.key) else { continue };
             let inner_path = path.key(&entry.key);
-            match known.and_then(|known| known.get(&entry.key)).or(others) {
-                Some(inner) => {
-                    if let Some(value) = self.node(&entry.value, inner, &inner_path) {
-                        object.insert(entry.key.clone(), value);
-                    }
+            let value = if is_null(&entry.value) {
+                self.null(inner, is_required(schema, &entry.key), &inner_path);
+                None
+            } else {
+                self.node(&entry.value, inner, &inner_path)
+            };
+            match value {
+                Some(value) => {
+                    object.insert(entry.key.clone(), value);
                 }
-                None => self.unknown(entry, known, path),
+                None => self.problems.attempt(inner_path),
             }
         }
-        let required = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-        for key in required.filter(|key| !entries.iter().any(|entry| entry.key == *key)) {
-            self.missing(key, known.and_then(|known| known.get(key)), path);
-        }
-        if entries.is_empty() && schema.get("minProperties").is_some() {
-            let problem = self.problems.value(path, Code::MissingValue, format!("`{path}` is empty"));
-            self.problems.push(problem.hint("remove the key, or write what belongs there"));
-        }
+        self.absent(mapping, schema, path);
         Value::Object(object)
     }
 
-    fn missing(&mut self, key: &str, schema: Option<&Value>, path: &KeyPath) {
-        let inner = path.key(key);
-        let problem = self.problems.key(path, Code::MissingKey, format!("`{inner}` is missing")).at(inner);
-        let example = schema.and_then(|schema| schema.get("examples")?.get(0)).filter(|example| !example.is_object());
-        self.problems.push(match example {
-            Some(example) => problem.hint(format!("add `{key}: {example}`")),
-            None => problem.hint(format!("add `{key}:`")),
-        });
-    }
-
-    fn unknown(&mut self, entry: &Entry, known: Option<&Map<String, Value>>, path: &KeyPath) {
-        let key = entry.key.as_str();
-        let inner = path.key(key);
-        if *path == KeyPath::default() && RESERVED.contains(&key) {
-            let message = format!("this version of Sindri does not know `{key}`");
-            let problem = Problem::new(Code::UnsupportedKey, Some(entry.key_span), message).at(inner);
-            self.problems.push(problem.hint("remove the section, or install a version that has it"));
+    /// Required keys that are not there, and mappings that hold nothing.
+    fn absent(&mut self, mapping: &Mapping, schema: &Value, path: &KeyPath) {
+        if self.problems.is_obscured(path) {
             return;
         }
-        let mut elsewhere = Vec::new();
-        find_key(self.schema, key, &KeyPath::default(), &mut elsewhere);
-        let siblings = || known.into_iter().flat_map(Map::keys).map(String::as_str);
-        let respelled = siblings().find(|sibling| suggest::fold(sibling) == suggest::fold(key));
-        let problem = if let (None, [home, others @ ..]) = (respelled, elsewhere.as_slice()) {
-            let others = others.iter().fold(String::new(), |text, other| format!("{text}, or {}", Home(other)));
-            Problem::new(Code::MisplacedKey, Some(entry.key_span), format!("`{key}` does not belong {}", Home(path)))
-                .hint(format!("it belongs {}{others}", Home(home)))
-        } else {
-            let message = format!("`{key}` is not a key {}", place(path));
-            let problem = Problem::new(Code::UnknownKey, Some(entry.key_span), message);
-            match (respelled.or_else(|| suggest::nearest(key, siblings())), list(siblings(), "and")) {
-                (Some(near), _) => problem.hint(format!("did you mean `{near}`?")),
-                (None, Some(keys)) => problem.hint(format!("the keys here are {keys}")),
-                (None, None) => problem,
+        let property = |key: &str| schema.get("properties").and_then(|known| known.get(key));
+        for key in required(schema).filter(|key| mapping.get(key).is_none()) {
+            let inner = path.key(key);
+            if !self.is_meant(&inner, property(key)) {
+                let message = format!("`{inner}` is missing");
+                let example = property(key).and_then(|schema| advice::entry(key, schema));
+                let hint = format!("add `{}`", example.unwrap_or_else(|| format!("{key}:")));
+                self.problems.push(self.problems.key(path, Code::MissingKey, message).at(inner).hint(hint));
             }
+        }
+        if mapping.entries().is_empty() && schema.get("minProperties").is_some() {
+            let problem = self.problems.value(path, Code::MissingValue, format!("`{path}` is empty"));
+            self.problems.push(problem.hint("remove the key, or write what belongs there"));
+        }
+    }
+
+    /// Whether a key was written under another name or in another place, with all that it needs.
+    fn is_meant(&self, path: &KeyPath, schema: Option<&Value>) -> bool {
+        let mut needed = schema.into_iter().flat_map(required).peekable();
+        self.problems.is_attempted(path)
+            || (needed.peek().is_some() && needed.all(|key| self.problems.is_attempted(&path.key(key))))
+    }
+
+    fn unknown(&mut self, entry: &Entry, siblings: &Siblings<'_>, path: &KeyPath) {
+        let key = entry.key.as_str();
+        let inner = path.key(key);
+        let report = |code, message: String| Problem::new(code, Some(entry.key_span), message).at(inner.clone());
+        if *path == KeyPath::default() && RESERVED.contains(&key) {
+            let problem = report(Code::UnsupportedKey, format!("this version of Sindri does not know `{key}`"));
+            self.problems.push(problem.hint("remove the section, or install a version that has it"));
+            // It stands in the place of the section that this version knows.
+            self.problems.attempt(path.key("deployment"));
+            return;
+        }
+        if let Some(nested) = self.homes.nested(path, key) {
+            let message = format!("`{key}` is not a key {}", place(path));
+            let problem = report(Code::UnknownKey, message);
+            let keys: Vec<_> = key.split('.').map(|key| format!("`{key}:`")).collect();
+            self.problems.push(problem.hint(format!("write each key under the one before it: {}", keys.join(", "))));
+            self.problems.attempt(nested);
+            return;
+        }
+        let word = Word::new(key);
+        if let Some((name, homes)) = self.homes.find(&word, siblings) {
+            let home = advice::homes(&homes);
+            let spelled = if name == key { String::new() } else { format!(", written `{name}`") };
+            let message = format!("`{key}` does not belong {}", advice::Home(path));
+            self.problems.push(report(Code::MisplacedKey, message).hint(format!("it belongs {home}{spelled}")));
+            for home in homes {
+                self.problems.attempt(home.key(name));
+            }
+            return;
+        }
+        let problem = report(Code::UnknownKey, format!("`{key}` is not a key {}", place(path)));
+        let hint = if let Some(near) = siblings.meant(&word) {
+            self.problems.attempt(path.key(near));
+            Some(format!("did you mean `{near}`?"))
+        } else {
+            siblings.listed.clone()
         };
-        self.problems.push(problem.at(inner));
+        self.problems.push(match hint {
+            Some(hint) => problem.hint(hint),
+            None => problem,
+        });
     }
 
     fn sequence(&mut self, items: &[Node], schema: &Value, path: &KeyPath) -> Option<Value> {
@@ -109,10 +157,15 @@ impl Walk<'_, '_> {
             return None;
         }
         let inner = schema.get("items")?;
+        let unique = schema.get("uniqueItems").is_some();
+        let mut seen = BTreeSet::new();
         let mut values: Vec<Value> = Vec::new();
         for (index, item) in items.iter().enumerate() {
-            let Some(value) = self.node(item, inner, &path.index(index)) else { continue };
-            if schema.get("uniqueItems").is_some() && values.contains(&value) {
+            let Some(value) = self.node(item, inner, &path.index(index)) else {
+                self.problems.attempt(path.index(index));
+                continue;
+            };
+            if unique && !seen.insert(value.to_string()) {
                 let message = format!("`{}` is in the list already", plain(&value));
                 self.problems
                     .push(self.problems.value(&path.index(index), Code::DuplicateValue, message).hint("remove it"));
@@ -123,12 +176,25 @@ impl Walk<'_, '_> {
         Some(Value::Array(values))
     }
 
-    fn scalar(&mut self, scalar: &Scalar, schema: &Value, expected: &Expected<'_>, path: &KeyPath) -> Option<Value> {
+    fn null(&mut self, schema: &Value, required: bool, path: &KeyPath) {
+        if self.is_meant(path, Some(schema)) {
+            return;
+        }
+        let expected = Expected::of(schema);
+        let problem = self.problems.value(path, Code::MissingValue, format!("`{path}` has no value"));
+        let removed = match path.last_key() {
+            Some(_) => format!("write {}, or remove the key", expected.name()),
+            None => format!("write {}, or remove the `-`", expected.name()),
+        };
+        let example = expected.example(path).filter(|_| required);
+        self.problems.push(problem.hint(example.unwrap_or(removed)));
+    }
+
+    fn scalar(&mut self, scalar: &Scalar, node: &Node, schema: &Value, path: &KeyPath) -> Option<Value> {
+        let expected = Expected::of(schema);
         match scalar.kind() {
             ScalarKind::Null => {
-                let message = format!("`{path}` has no value");
-                let problem = self.problems.value(path, Code::MissingValue, message);
-                self.problems.push(problem.hint(format!("write {}, or remove the key", expected.name())));
+                self.null(schema, false, path);
                 None
             }
             // What YAML reads as a number or a boolean is taken as it is written where text is welcome too.
@@ -139,10 +205,9 @@ impl Walk<'_, '_> {
             ScalarKind::Boolean(value) if expected.has("boolean") => Some(Value::Bool(value)),
             ScalarKind::Number if expected.has("integer") => self.integer(scalar, schema, path),
             ScalarKind::Text if expected.has("string") => self.text(scalar, schema, path),
-            kind => {
-                let hint = retyped(scalar, kind, expected);
-                self.wrong_type(path, described(kind), expected, hint)
-            }
+            ScalarKind::Boolean(_) => self.wrong_type(node, "a boolean", &expected, path),
+            ScalarKind::Number => self.wrong_type(node, "a number", &expected, path),
+            ScalarKind::Text => self.wrong_type(node, "text", &expected, path),
         }
     }
 
@@ -158,7 +223,7 @@ impl Walk<'_, '_> {
                 let problem = self.problems.value(path, code, format!("`{text}` is not {what}"));
                 self.problems.push(match suggest::nearest(text, words()) {
                     Some(near) => problem.hint(format!("did you mean `{near}`?")),
-                    None => problem.hint(format!("write {}", list(words(), "or").unwrap_or_default())),
+                    None => problem.hint(format!("write {}", advice::list(words(), "or").unwrap_or_default())),
                 });
                 return None;
             }
@@ -166,7 +231,7 @@ impl Walk<'_, '_> {
         if text.is_empty() && schema.get("minLength").is_some() {
             let message = format!("`{path}` is empty");
             self.problems
-                .push(self.problems.value(path, Code::MissingValue, message).hint("write a value, or remove the key"));
+                .push(self.problems.value(path, Code::MissingValue, message).hint("write a value, or remove it"));
             return None;
         }
         Some(Value::String(text.to_owned()))
@@ -175,30 +240,26 @@ impl Walk<'_, '_> {
     fn integer(&mut self, scalar: &Scalar, schema: &Value, path: &KeyPath) -> Option<Value> {
         let bound = |keyword: &str, default: i64| schema.get(keyword).and_then(Value::as_i64).unwrap_or(default);
         let (minimum, maximum) = (bound("minimum", i64::MIN), bound("maximum", i64::MAX));
-        let Some(number) = whole_number(&scalar.text) else {
-            let message = format!("`{}` is not a whole number", scalar.text);
-            self.problems.push(self.problems.value(path, Code::WrongType, message));
-            return None;
-        };
-        if number < minimum || number > maximum {
-            let message = format!("`{}` is not between {minimum} and {maximum}", scalar.text);
-            self.problems.push(self.problems.value(path, Code::OutOfRange, message));
-            return None;
+        match whole_number(&scalar.text) {
+            Some(number) if number >= minimum && number <= maximum => Some(Value::Number(Number::from(number))),
+            None if scalar.text.contains('.') => {
+                let message = format!("`{}` is not a whole number", scalar.text);
+                self.problems.push(self.problems.value(path, Code::WrongType, message));
+                None
+            }
+            _ => {
+                let message = format!("`{}` is not between {minimum} and {maximum}", scalar.text);
+                self.problems.push(self.problems.value(path, Code::OutOfRange, message));
+                None
+            }
         }
-        Some(Value::Number(Number::from(number)))
     }
 
-    fn wrong_type(
-        &mut self,
-        path: &KeyPath,
-        got: &str,
-        expected: &Expected<'_>,
-        hint: Option<String>,
-    ) -> Option<Value> {
+    fn wrong_type(&mut self, node: &Node, got: &str, expected: &Expected<'_>, path: &KeyPath) -> Option<Value> {
         let subject = if *path == KeyPath::default() { "the file".to_owned() } else { format!("`{path}`") };
         let message = format!("{subject} is {got}, but {} is expected", expected.name());
         let problem = self.problems.value(path, Code::WrongType, message);
-        self.problems.push(match hint {
+        self.problems.push(match expected.instead_of(node, path) {
             Some(hint) => problem.hint(hint),
             None => problem,
         });
@@ -206,65 +267,16 @@ impl Walk<'_, '_> {
     }
 }
 
-/// The types that a schema accepts.
-struct Expected<'schema>(Vec<&'schema str>);
-
-impl<'schema> Expected<'schema> {
-    fn of(schema: &'schema Value) -> Self {
-        Self(match schema.get("type") {
-            Some(Value::String(one)) => vec![one],
-            Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
-            _ => Vec::new(),
-        })
-    }
-
-    fn has(&self, name: &str) -> bool {
-        self.0.contains(&name)
-    }
-
-    fn name(&self) -> &'static str {
-        match self.0.as_slice() {
-            ["object"] => "a mapping of keys",
-            ["array"] => "a list",
-            ["boolean"] => "`true` or `false`",
-            ["integer"] => "a whole number",
-            ["object", "array"] => "a mapping, or a list of mappings",
-            ["string", "number"] => "an amount",
-            ["string", ..] => "text",
-            _ => "something else",
-        }
-    }
+fn required(schema: &Value) -> impl Iterator<Item = &str> {
+    schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 
-fn described(kind: ScalarKind) -> &'static str {
-    match kind {
-        ScalarKind::Null => "nothing",
-        ScalarKind::Boolean(_) => "a boolean",
-        ScalarKind::Number => "a number",
-        ScalarKind::Text => "text",
-    }
+fn is_required(schema: &Value, key: &str) -> bool {
+    required(schema).any(|name| name == key)
 }
 
-/// How the same thing is written so that YAML reads it as the type that is expected.
-fn retyped(scalar: &Scalar, kind: ScalarKind, expected: &Expected<'_>) -> Option<String> {
-    let text = scalar.text.as_str();
-    match kind {
-        ScalarKind::Number | ScalarKind::Boolean(_) if expected.has("string") => {
-            Some(format!("put it in quotes: `\"{text}\"`"))
-        }
-        ScalarKind::Text if expected.has("boolean") => match text.to_ascii_lowercase().as_str() {
-            "yes" | "on" | "true" | "y" | "1" => Some("write `true`".to_owned()),
-            "no" | "off" | "false" | "n" | "0" => Some("write `false`".to_owned()),
-            _ => None,
-        },
-        ScalarKind::Text if expected.has("integer") && whole_number(text).is_some() => {
-            Some(format!("write `{text}` without quotes"))
-        }
-        ScalarKind::Text | ScalarKind::Number if expected.0 == ["array"] => {
-            Some(format!("write it as a list: `[{text}]`"))
-        }
-        _ => None,
-    }
+fn is_null(node: &Node) -> bool {
+    matches!(&node.content, Content::Scalar(scalar) if scalar.kind() == ScalarKind::Null)
 }
 
 fn whole_number(text: &str) -> Option<i64> {
@@ -283,38 +295,8 @@ fn whole_number(text: &str) -> Option<i64> {
     })
 }
 
-/// Every place of the schema that has a key of this name.
-fn find_key(schema: &Value, key: &str, path: &KeyPath, found: &mut Vec<KeyPath>) {
-    let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
-    for (name, inner) in properties {
-        if name == key {
-            found.push(path.clone());
-        }
-        find_key(inner, key, &path.key(name), found);
-    }
-}
-
 fn place(path: &KeyPath) -> String {
     if *path == KeyPath::default() { "at the top of the file".to_owned() } else { format!("of `{path}`") }
-}
-
-struct Home<'path>(&'path KeyPath);
-
-impl std::fmt::Display for Home<'_> {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if *self.0 == KeyPath::default() {
-            formatter.write_str("at the top of the file")
-        } else {
-            write!(formatter, "under `{}`", self.0)
-        }
-    }
-}
-
-/// `a`, `b` and `c`.
-fn list<'word>(words: impl Iterator<Item = &'word str>, conjunction: &str) -> Option<String> {
-    let words: Vec<_> = words.map(|word| format!("`{word}`")).collect();
-    let (last, before) = words.split_last()?;
-    Some(if before.is_empty() { last.clone() } else { format!("{} {conjunction} {last}", before.join(", ")) })
 }
 
 fn plain(value: &Value) -> String {

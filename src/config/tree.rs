@@ -1,5 +1,6 @@
 //! The file as a tree: every key and value with the place it was written at.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// A range of bytes in the file.
@@ -28,9 +29,31 @@ pub(crate) struct Node {
 pub(crate) enum Content {
     Scalar(Scalar),
     Sequence(Vec<Node>),
-    Mapping(Vec<Entry>),
+    Mapping(Mapping),
     /// Something that was already reported and must not be reported twice.
     Refused,
+}
+
+/// The entries of a mapping in the order of the file; no key is in it twice.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Mapping {
+    entries: Vec<Entry>,
+    positions: BTreeMap<String, usize>,
+}
+
+impl Mapping {
+    pub(crate) fn push(&mut self, entry: Entry) {
+        self.positions.insert(entry.key.clone(), self.entries.len());
+        self.entries.push(entry);
+    }
+
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    pub(crate) fn get(&self, key: &str) -> Option<&Entry> {
+        self.positions.get(key).and_then(|position| self.entries.get(*position))
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -121,6 +144,19 @@ impl KeyPath {
         self.with(Segment::Index(index))
     }
 
+    /// Whether this path leads to `other` or to something inside it.
+    pub(crate) fn is_within(&self, other: &Self) -> bool {
+        self.0.starts_with(&other.0)
+    }
+
+    /// The last key, unless the path leads into a list.
+    pub(crate) fn last_key(&self) -> Option<&str> {
+        match self.0.last() {
+            Some(Segment::Key(key)) => Some(key),
+            _ => None,
+        }
+    }
+
     fn with(&self, segment: Segment) -> Self {
         let mut segments = self.0.clone();
         segments.push(segment);
@@ -160,8 +196,8 @@ impl Node {
         let mut node = self;
         for segment in &path.0 {
             let next = match (&node.content, segment) {
-                (Content::Mapping(entries), Segment::Key(key)) => {
-                    entries.iter().find(|entry| &entry.key == key).map(|entry| (Some(entry.key_span), &entry.value))
+                (Content::Mapping(mapping), Segment::Key(key)) => {
+                    mapping.get(key).map(|entry| (Some(entry.key_span), &entry.value))
                 }
                 (Content::Sequence(items), Segment::Index(index)) => items.get(*index).map(|item| (None, item)),
                 _ => None,

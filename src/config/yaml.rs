@@ -8,11 +8,13 @@ use std::collections::BTreeMap;
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span as ParserSpan};
 
+use super::line;
 use super::problem::{Code, Problem};
-use super::tree::{Content, Entry, KeyPath, Node, Scalar, Span};
+use super::syntax::{self, Cause, TEMPLATE, TEMPLATE_HINT};
+use super::tree::{Content, Entry, KeyPath, Mapping, Node, Scalar, ScalarKind, Span};
 
 /// Deeper than any valid file: the deepest key stands six levels down.
-const MAXIMUM_DEPTH: usize = 24;
+pub(crate) const MAXIMUM_DEPTH: usize = 24;
 
 /// Reads one document; problems that do not hide the rest of the file are returned beside the tree.
 pub(crate) fn parse(text: &str) -> Result<(Node, Vec<Problem>), Vec<Problem>> {
@@ -32,10 +34,51 @@ pub(crate) fn parse(text: &str) -> Result<(Node, Vec<Problem>), Vec<Problem>> {
                     break;
                 }
             }
-            Err(error) => return Err(syntax_problems(text, &error)),
+            Err(error) => {
+                let offset = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
+                return Err(syntax::explain(text, &cause(&error), offset, builder.open_bracket()));
+            }
         }
     }
     builder.finish()
+}
+
+fn cause(error: &ScanError) -> Cause {
+    use ErrorKind as Kind;
+    match error.kind() {
+        Kind::RecursionLimitExceeded => Cause::TooDeep,
+        Kind::MappingValueNotAllowed | Kind::InvalidColonPlacement => Cause::UnexpectedColon,
+        Kind::UnclosedFlowCollection { .. } => Cause::UnclosedBracket,
+        Kind::ExpectedFlowMappingSeparator | Kind::ExpectedFlowSequenceSeparator => Cause::MissingComma,
+        Kind::MismatchedFlowCollectionEnd { open, close } => Cause::WrongBracket(*open, *close),
+        Kind::MisplacedFlowCollectionEnd => Cause::StrayBracket,
+        Kind::BlockEntryInFlowCollection => Cause::DashInBrackets,
+        Kind::UnclosedQuotedScalar | Kind::InvalidQuotedScalarIndent | Kind::DocumentIndicatorInQuotedScalar => {
+            Cause::UnclosedQuote
+        }
+        Kind::InvalidTrailingSingleQuotedScalar => Cause::TextAfterSingleQuote,
+        Kind::InvalidTrailingDoubleQuotedScalar => Cause::TextAfterDoubleQuote,
+        Kind::UnknownQuotedScalarEscape | Kind::InvalidQuotedScalarHexEscape | Kind::InvalidUnicodeEscape => {
+            Cause::MeaninglessEscape
+        }
+        Kind::SimpleKeyExpected | Kind::InvalidSimpleKey => Cause::NotAnEntry,
+        Kind::ExpectedBlockMappingKey => Cause::NotAKey,
+        Kind::InvalidIndentation | Kind::InvalidFlowScalarIndent | Kind::InvalidBlockScalarIndent => Cause::Indentation,
+        Kind::ExpectedBlockSequenceEntry => Cause::NotAnItem,
+        Kind::BlockSequenceEntryNotAllowed => Cause::DashAfterKey,
+        Kind::ExpectedDocumentStart => Cause::SecondValue,
+        Kind::DirectiveDisallowed => Cause::Directive,
+        Kind::UnexpectedCharacter { character } => Cause::UnexpectedCharacter(*character),
+        Kind::MissingAnchorOrAliasName | Kind::PlainScalarStartsWithDashFlowIndicator => Cause::EmptyMark,
+        Kind::CommentNotSeparated | Kind::CommentInterceptedScalar => Cause::Comment,
+        Kind::InvalidBlockScalarHeader => Cause::TextAfterBlockMark,
+        Kind::TabNotAllowed
+        | Kind::TabInBlockIndentation
+        | Kind::TabInIndentation
+        | Kind::TabAtBlockScalarStart
+        | Kind::TabInPlainScalar => Cause::Tab,
+        other => Cause::Other(other.to_string()),
+    }
 }
 
 fn byte_span(text: &str, span: &ParserSpan) -> Span {
@@ -53,13 +96,15 @@ enum Flow {
 /// A collection that has been opened and not closed.
 enum Frame {
     Sequence { start: usize, items: Vec<Node>, refused: bool },
-    Mapping { start: usize, entries: Vec<Entry>, seen: BTreeMap<String, Span>, key: Option<Key>, refused: bool },
+    Mapping { start: usize, mapping: Mapping, seen: BTreeMap<String, Span>, key: Option<Key>, refused: bool },
 }
 
 enum Key {
     Usable(String, Span),
     /// Reported already: the value that follows is dropped.
     Refused,
+    /// A merge key: that its value is an alias needs no second report.
+    Merge,
 }
 
 struct Builder<'text> {
@@ -88,8 +133,8 @@ impl<'text> Builder<'text> {
             }
             Event::MappingStart(_, _, tag) => {
                 let refused = tag.is_some() && self.refuse_tag(span);
-                let (entries, seen) = (Vec::new(), BTreeMap::new());
-                self.frames.push(Frame::Mapping { start: span.start, entries, seen, key: None, refused });
+                let (mapping, seen) = (Mapping::default(), BTreeMap::new());
+                self.frames.push(Frame::Mapping { start: span.start, mapping, seen, key: None, refused });
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(span),
             Event::Anchor(_, name) => self.anchor(&name, span),
@@ -111,25 +156,55 @@ impl<'text> Builder<'text> {
         Flow::Stop
     }
 
-    fn refuse_tag(&mut self, span: Span) -> bool {
+    /// The bracket that was opened last and is not closed yet.
+    fn open_bracket(&self) -> Option<usize> {
+        let start = match self.frames.last()? {
+            Frame::Sequence { start, .. } | Frame::Mapping { start, .. } => *start,
+        };
+        self.text.get(start..)?.starts_with(['[', '{']).then_some(start)
+    }
+
+    fn refuse_tag(&mut self, value: Span) -> bool {
+        let span = self.tag_before(value.start).unwrap_or(value);
+        let tag = self.text.get(span.start..span.end).filter(|tag| tag.starts_with('!'));
+        let message = tag.map_or("tags are not allowed".to_owned(), |tag| format!("the tag `{tag}` is not allowed"));
         self.problems.push(
-            Problem::new(Code::Tag, Some(span), "tags are not used in this file")
-                .hint("remove the tag, keep the value"),
+            Problem::new(Code::Tag, Some(span), message).hint("remove it, or put the value in quotes if it is text"),
         );
         true
+    }
+
+    /// A tag stands before its value, perhaps on a line of its own, perhaps with an anchor between them.
+    fn tag_before(&self, value: usize) -> Option<Span> {
+        let mut before = self.text.get(..value)?;
+        for _ in 0..2 {
+            before = before.trim_end();
+            let start = before.rfind(char::is_whitespace).map_or(0, |space| space + 1);
+            let start = start + before.get(start..)?.find(['!', '&'])?;
+            if before.get(start..)?.starts_with('!') {
+                return Some(Span { start, end: before.len() });
+            }
+            before = before.get(..start)?;
+        }
+        None
     }
 
     fn anchor(&mut self, name: &str, span: Span) {
         self.problems.push(
             Problem::new(Code::Anchor, Some(span), format!("the anchor `&{name}` is not allowed"))
-                .hint("write the value where it is used"),
+                .hint("remove it, and write the value again where it is used"),
         );
     }
 
     fn alias(&mut self, span: Span) {
-        let name = self.text.get(span.start..span.end).unwrap_or("*");
-        let message = format!("the alias `{name}` is not allowed");
-        self.problems.push(Problem::new(Code::Alias, Some(span), message).hint("write the value here"));
+        if !matches!(self.frames.last(), Some(Frame::Mapping { key: Some(Key::Merge), .. })) {
+            let name = self.text.get(span.start..span.end).unwrap_or("*");
+            let message = format!("the alias `{name}` is not allowed");
+            self.problems.push(
+                Problem::new(Code::Alias, Some(span), message)
+                    .hint("write the value itself here, in quotes if it starts with `*`"),
+            );
+        }
         if self.expects_key() {
             self.set_key(Key::Refused);
         } else {
@@ -155,26 +230,50 @@ impl<'text> Builder<'text> {
     }
 
     fn key(&mut self, text: String, style: ScalarStyle, span: Span) -> Key {
-        if style == ScalarStyle::Plain && text == "<<" {
+        let plain = style == ScalarStyle::Plain;
+        if plain && text == "<<" {
             self.problems.push(
-                Problem::new(Code::MergeKey, Some(span), "merge keys are not allowed").hint("write the keys out here"),
+                Problem::new(Code::MergeKey, Some(span), "merge keys are not allowed")
+                    .hint("write the keys that it stands for here"),
             );
-            return Key::Refused;
+            return Key::Merge;
         }
-        if style == ScalarStyle::Plain && text.is_empty() {
-            self.problems.push(Problem::new(Code::InvalidKey, Some(span), "a key is missing before this `:`"));
+        if let Some(problem) = self.unusable(&text, plain, span) {
+            self.problems.push(problem);
             return Key::Refused;
         }
         let Some(Frame::Mapping { seen, .. }) = self.frames.last_mut() else { return Key::Refused };
         if let Some(first) = seen.get(&text) {
             let problem = Problem::new(Code::DuplicateKey, Some(span), format!("the key `{text}` is written twice"))
                 .related(*first, "first written here")
-                .hint("keep one of the two");
+                .hint("keep one of them");
             self.problems.push(problem);
             return Key::Refused;
         }
         seen.insert(text.clone(), span);
         Key::Usable(text, span)
+    }
+
+    /// Keys that YAML accepts and that nobody means.
+    fn unusable(&self, text: &str, plain: bool, span: Span) -> Option<Problem> {
+        if plain && span.is_empty() {
+            let colon = Span { start: span.start, end: span.start + 1 };
+            return Some(Problem::new(Code::InvalidKey, Some(colon), "a key is missing before this `:`"));
+        }
+        if plain && text.starts_with("//") {
+            let slashes = Span { start: span.start, end: span.start + 2 };
+            return Some(
+                Problem::new(Code::InvalidKey, Some(slashes), "a comment does not start with `//`")
+                    .hint("start it with `#`"),
+            );
+        }
+        let written = self.text.get(span.start..span.end)?;
+        let (at, letter) = written.char_indices().find(|(_, letter)| line::is_deceptive(*letter))?;
+        let (start, code) = (span.start + at, u32::from(letter));
+        let kind = if letter.is_whitespace() { "a special space" } else { "an invisible character" };
+        let hint = if letter.is_whitespace() { "write an ordinary space instead" } else { "remove it" };
+        let place = Span { start, end: start + letter.len_utf8() };
+        Some(Problem::new(Code::InvalidKey, Some(place), format!("{kind} (U+{code:04X}) stands here")).hint(hint))
     }
 
     fn expects_key(&self) -> bool {
@@ -193,48 +292,64 @@ impl<'text> Builder<'text> {
                 let content = if refused { Content::Refused } else { Content::Sequence(items) };
                 Node { span: self.trimmed(Span { start, end: end.end }), content }
             }
-            Some(Frame::Mapping { start, entries, refused, .. }) => {
-                let content = if refused { Content::Refused } else { Content::Mapping(entries) };
+            Some(Frame::Mapping { start, mapping, refused, .. }) => {
+                let content = if refused { Content::Refused } else { Content::Mapping(mapping) };
                 Node { span: self.trimmed(Span { start, end: end.end }), content }
             }
             None => return,
         };
         if self.expects_key() {
-            let message = "a key must be plain text, not a list or a mapping";
-            self.problems.push(Problem::new(Code::InvalidKey, Some(node.span), message));
-            self.set_key(Key::Refused);
+            self.refuse_key_of_many(node.span);
         } else {
             self.place(node);
         }
+    }
+
+    fn refuse_key_of_many(&mut self, span: Span) {
+        let outer = span.start.checked_sub(1).and_then(|before| self.text.get(before..));
+        let problem = if outer.is_some_and(|outer| outer.starts_with("{{")) {
+            // The outer brackets are those of a template too, not of a mapping.
+            if let Some(Frame::Mapping { refused, .. }) = self.frames.last_mut() {
+                *refused = true;
+            }
+            Problem::new(Code::Syntax, Some(Span { start: span.start - 1, end: span.end + 1 }), TEMPLATE)
+                .hint(TEMPLATE_HINT)
+        } else {
+            Problem::new(Code::InvalidKey, Some(span), "a key must be plain text, not a list or a mapping")
+                .hint("put it in quotes if it is text")
+        };
+        self.problems.push(problem);
+        self.set_key(Key::Refused);
     }
 
     fn place(&mut self, node: Node) {
         match self.frames.last_mut() {
             None => self.root = Some(node),
             Some(Frame::Sequence { items, .. }) => items.push(node),
-            Some(Frame::Mapping { entries, key, .. }) => {
+            Some(Frame::Mapping { mapping, key, .. }) => {
                 if let Some(Key::Usable(key, key_span)) = key.take() {
-                    entries.push(Entry { key, key_span, value: node });
+                    mapping.push(Entry { key, key_span, value: node });
                 }
             }
         }
     }
 
     fn finish(mut self) -> Result<(Node, Vec<Problem>), Vec<Problem>> {
-        let scalar_root =
-            |root: &Node| matches!(&root.content, Content::Scalar(scalar) if scalar.plain && scalar.text.is_empty());
+        let is_null =
+            |root: &Node| matches!(&root.content, Content::Scalar(scalar) if scalar.kind() == ScalarKind::Null);
         match self.root.take() {
-            Some(root) if !scalar_root(&root) => {
+            Some(root) if !is_null(&root) => {
                 give_paths(&root, &mut self.problems);
                 Ok((root, self.problems))
             }
+            // A first document that is empty is no mistake of its own.
+            _ if !self.problems.is_empty() => Err(self.problems),
             _ => {
                 let start = Span { start: 0, end: 0 };
-                self.problems.push(
+                Err(vec![
                     Problem::new(Code::Empty, Some(start), "the file holds no configuration")
                         .hint("run `sindri init` to write one"),
-                );
-                Err(self.problems)
+                ])
             }
         }
     }
@@ -252,87 +367,19 @@ fn give_paths(root: &Node, problems: &mut [Problem]) {
 fn innermost(node: &Node, span: Span, path: KeyPath) -> KeyPath {
     let holds = |outer: Span| outer.start <= span.start && span.end <= outer.end;
     match &node.content {
-        Content::Mapping(entries) => {
-            for entry in entries {
-                let whole = Span { start: entry.key_span.start, end: entry.value.span.end.max(entry.key_span.end) };
-                if holds(whole) {
-                    return innermost(&entry.value, span, path.key(&entry.key));
-                }
-            }
+        Content::Mapping(mapping) => {
+            let after = mapping.entries().partition_point(|entry| entry.key_span.start <= span.start);
+            let Some(entry) = after.checked_sub(1).and_then(|last| mapping.entries().get(last)) else { return path };
+            let whole = Span { start: entry.key_span.start, end: entry.value.span.end.max(entry.key_span.end) };
+            if holds(whole) { innermost(&entry.value, span, path.key(&entry.key)) } else { path }
         }
         Content::Sequence(items) => {
-            for (index, item) in items.iter().enumerate() {
-                if holds(item.span) {
-                    return innermost(item, span, path.index(index));
-                }
+            let after = items.partition_point(|item| item.span.start <= span.start);
+            match after.checked_sub(1).and_then(|last| Some((last, items.get(last)?))) {
+                Some((index, item)) if holds(item.span) => innermost(item, span, path.index(index)),
+                _ => path,
             }
         }
-        Content::Scalar(_) | Content::Refused => {}
-    }
-    path
-}
-
-fn syntax_problems(text: &str, error: &ScanError) -> Vec<Problem> {
-    let offset = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
-    let tabs = tab_indents(text, offset);
-    if !tabs.is_empty() {
-        return tabs;
-    }
-    let end = text.get(offset..).and_then(|rest| rest.chars().next()).map_or(offset, |next| offset + next.len_utf8());
-    let span = Some(Span { start: offset, end });
-    let (code, hint) = match error.kind() {
-        ErrorKind::RecursionLimitExceeded => (Code::TooDeep, None),
-        kind => (Code::Syntax, syntax_hint(kind)),
-    };
-    let message = match code {
-        Code::TooDeep => format!("values are nested more than {MAXIMUM_DEPTH} levels deep"),
-        _ => format!("not valid YAML: {}", error.kind()),
-    };
-    let problem = Problem::new(code, span, message);
-    vec![match hint {
-        Some(hint) => problem.hint(hint),
-        None => problem,
-    }]
-}
-
-/// Every line up to the one that holds `offset` whose indentation has a tab in it.
-fn tab_indents(text: &str, offset: usize) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        if start > offset {
-            break;
-        }
-        let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
-        let first_tab = line.bytes().take(indent).position(|byte| byte == b'\t');
-        if let (Some(tab), false) = (first_tab, line.trim().is_empty()) {
-            let span = Span { start: start + tab, end: start + indent };
-            problems.push(
-                Problem::new(Code::Tab, Some(span), "this line is indented with a tab").hint("indent with spaces"),
-            );
-        }
-        start += line.len();
-    }
-    problems
-}
-
-fn syntax_hint(kind: &ErrorKind) -> Option<&'static str> {
-    match kind {
-        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => {
-            Some("put the value in quotes if it holds `: `")
-        }
-        ErrorKind::UnclosedQuotedScalar => Some("close the quote that was opened here"),
-        ErrorKind::UnexpectedCharacter { character: '@' | '`' } => {
-            Some("put the value in quotes: YAML reserves this character")
-        }
-        ErrorKind::PlainScalarStartsWithDashFlowIndicator => Some("put the value in quotes"),
-        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey | ErrorKind::ExpectedBlockMappingKey => {
-            Some("every line of a mapping is `key: value`, indented like its neighbours")
-        }
-        ErrorKind::InvalidIndentation => Some("indent this line like its neighbours"),
-        ErrorKind::UnclosedFlowCollection { .. } => Some("close the bracket that was opened here"),
-        ErrorKind::DirectiveDisallowed => Some("remove the line that starts with `%`"),
-        ErrorKind::UnknownQuotedScalarEscape => Some("use single quotes where a backslash is meant as written"),
-        _ => None,
+        Content::Scalar(_) | Content::Refused => path,
     }
 }

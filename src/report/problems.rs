@@ -1,6 +1,6 @@
 //! The problems of a file: for a person with the lines they are in, for a program as JSON.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde_json::{Value, json};
 
 use crate::config::Span;
@@ -8,6 +8,10 @@ use crate::config::problem::Problem;
 
 /// More than a person reads; JSON holds them all.
 const MOST_SHOWN: usize = 50;
+/// A line that is longer is not shown.
+const LONGEST_LINE: usize = 4096;
+/// A mark that some editors put before the text, and that nobody sees or counts.
+const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
 /// How the text will be read.
 #[derive(Clone, Copy, Debug)]
@@ -24,8 +28,12 @@ pub fn for_person(problems: &[Problem], name: &str, text: &str, style: Style) ->
     // A name may hold anything: what would steer the terminal is shown as a replacement character, as in the text.
     let name = &name.replace(char::is_control, "\u{fffd}");
     let renderer = if style.colour { Renderer::styled() } else { Renderer::plain() }.term_width(style.width);
-    let shown = problems.iter().take(MOST_SHOWN).map(|problem| renderer.render(&[group(problem, name, text)]) + "\n\n");
-    let mut report: String = shown.collect();
+    let mut cursor = Cursor::new(text);
+    let mut report = String::new();
+    for problem in problems.iter().take(MOST_SHOWN) {
+        report.push_str(&renderer.render(&[group(problem, name, &mut cursor)]));
+        report.push_str("\n\n");
+    }
     if problems.len() > MOST_SHOWN {
         report.push_str("… and ");
         report.push_str(&(problems.len() - MOST_SHOWN).to_string());
@@ -36,11 +44,23 @@ pub fn for_person(problems: &[Problem], name: &str, text: &str, style: Style) ->
     report
 }
 
-fn group<'a>(problem: &'a Problem, name: &'a str, text: &'a str) -> Group<'a> {
+/// The text as a person sees it, and how many bytes before it are not seen.
+fn visible(text: &str) -> (&str, usize) {
+    let visible = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+    (visible, text.len() - visible.len())
+}
+
+fn group<'a>(problem: &'a Problem, name: &'a str, cursor: &mut Cursor<'a>) -> Group<'a> {
     let title = Level::ERROR.primary_title(&problem.message).id(problem.code.as_str());
     let group = match problem.span {
-        None => Group::with_title(title).element(annotate_snippets::Origin::path(name)),
-        Some(span) => title.element(snippet(problem, span, name, text)),
+        None => Group::with_title(title).element(Origin::path(name)),
+        Some(span) => {
+            let (line, column) = cursor.position(span.start);
+            match snippet(problem, span, cursor.text, line) {
+                Some(snippet) => title.element(snippet.path(name)),
+                None => Group::with_title(title).element(Origin::path(name).line(line).char_column(column)),
+            }
+        }
     };
     match &problem.hint {
         Some(hint) => group.element(Level::HELP.with_name("hint").message(hint)),
@@ -48,19 +68,33 @@ fn group<'a>(problem: &'a Problem, name: &'a str, text: &'a str) -> Group<'a> {
     }
 }
 
+/// The lines of a problem, unless there is more of them than anybody can read.
 fn snippet<'a>(
     problem: &'a Problem,
     span: Span,
-    name: &'a str,
     text: &'a str,
-) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
-    let snippet = Snippet::source(text).path(name).annotation(AnnotationKind::Primary.span(first_line(text, span)));
-    match &problem.related {
-        Some((related, label)) => {
-            snippet.annotation(AnnotationKind::Context.span(first_line(text, *related)).label(label))
-        }
-        None => snippet,
+    line: usize,
+) -> Option<Snippet<'a, annotate_snippets::Annotation<'a>>> {
+    let hidden = visible(text).1;
+    let place = first_line(text, span);
+    let related = problem.related.as_ref().map(|(related, label)| (first_line(text, *related), label));
+    let first = related.as_ref().map_or(place.start, |(related, _)| related.start.min(place.start));
+    let last = related.as_ref().map_or(place.end, |(related, _)| related.end.max(place.end));
+    let start = text.get(hidden..first).and_then(|before| before.rfind('\n')).map_or(hidden, |end| hidden + end + 1);
+    let end = text.get(last..).and_then(|rest| rest.find('\n')).map_or(text.len(), |end| last + end);
+    let lines = text.get(start..end)?.trim_end_matches('\r');
+    if lines.lines().any(|line| line.len() > LONGEST_LINE) {
+        return None;
     }
+    let before = text.get(start..place.start.max(start))?.matches('\n').count();
+    let shifted = |range: std::ops::Range<usize>| range.start.saturating_sub(start)..range.end.saturating_sub(start);
+    let snippet = Snippet::source(lines)
+        .line_start(line.saturating_sub(before))
+        .annotation(AnnotationKind::Primary.span(shifted(place)));
+    Some(match related {
+        Some((related, label)) => snippet.annotation(AnnotationKind::Context.span(shifted(related)).label(label)),
+        None => snippet,
+    })
 }
 
 /// A value of many lines is marked by its first one.
@@ -74,12 +108,13 @@ fn first_line(text: &str, span: Span) -> std::ops::Range<usize> {
 /// The verdict on a file for a program.
 #[must_use]
 pub fn for_program(problems: &[Problem], name: &str, text: &str) -> String {
-    let problems: Vec<Value> = problems.iter().map(|problem| as_json(problem, text)).collect();
+    let mut cursor = Cursor::new(text);
+    let problems: Vec<Value> = problems.iter().map(|problem| as_json(problem, &mut cursor)).collect();
     format!("{:#}\n", json!({"format_version": "1", "valid": problems.is_empty(), "file": name, "problems": problems}))
 }
 
-fn as_json(problem: &Problem, text: &str) -> Value {
-    let (line, column) = problem.span.map(|span| position(text, span.start)).unzip();
+fn as_json(problem: &Problem, cursor: &mut Cursor<'_>) -> Value {
+    let (line, column) = problem.span.map(|span| cursor.position(span.start)).unzip();
     json!({
         "line": line,
         "column": column,
@@ -90,9 +125,28 @@ fn as_json(problem: &Problem, text: &str) -> Value {
     })
 }
 
-/// Line and column, from 1, the column in characters.
-fn position(text: &str, offset: usize) -> (usize, usize) {
-    let before = text.get(..offset.min(text.len())).unwrap_or(text);
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    (before.matches('\n').count() + 1, line.chars().count() + 1)
+/// Goes through the text once, as problems come in the order of the file.
+struct Cursor<'text> {
+    text: &'text str,
+    offset: usize,
+    line: usize,
+    column: usize,
+}
+
+impl<'text> Cursor<'text> {
+    fn new(text: &'text str) -> Self {
+        Self { text, offset: visible(text).1, line: 1, column: 1 }
+    }
+
+    /// Line and column, from 1, the column in characters.
+    fn position(&mut self, offset: usize) -> (usize, usize) {
+        if offset < self.offset {
+            *self = Self::new(self.text);
+        }
+        for letter in self.text.get(self.offset..offset).unwrap_or_default().chars() {
+            (self.line, self.column) = if letter == '\n' { (self.line + 1, 1) } else { (self.line, self.column + 1) };
+        }
+        self.offset = self.offset.max(offset);
+        (self.line, self.column)
+    }
 }

@@ -57,7 +57,8 @@ fn choice(config: &ImageConfig, section: &KeyPath, check: &mut Check<'_, '_>) ->
         }
     } else {
         let message = "`deployment.image_config` does not say which image of the repository";
-        check.incomplete(section, message, "add `version: \"^1.0.0\"`, `tag: \"1.0.0\"` or `digest: sha256:…`");
+        let keys = ["version", "tag", "digest"];
+        check.incomplete(section, &keys, message, "add `version: \"^1.0.0\"`, `tag: \"1.0.0\"` or `digest: sha256:…`");
     }
     if config.allow_prerelease.is_some() && config.version.is_none() && !given.is_empty() {
         let message = "`allow_prerelease` says something about `version` only";
@@ -92,10 +93,16 @@ fn range(text: &str) -> Result<VersionReq, Malformed> {
     VersionReq::parse(text).map_err(|error| {
         let hint = if text.contains("||") {
             "one range is allowed; write it like `^1.0.0`, `~1.4` or `>=1.2, <2`".to_owned()
-        } else if text.contains(['v', 'V']) {
+        } else if text.contains(['v', 'V']) && VersionReq::parse(&text.replace(['v', 'V'], "")).is_ok() {
             format!("write it without the `v`: `{}`", text.replace(['v', 'V'], ""))
+        } else if Tag::parse(text).is_ok() && !text.starts_with(|first: char| first.is_ascii_digit()) {
+            format!("write a tag as `tag: {text}`, and a range like `^1.0.0`, `~1.4` or `>=1.2, <2`")
         } else {
-            "write it like `^1.0.0`, `~1.4` or `>=1.2, <2`".to_owned()
+            let separated = text.split_whitespace().collect::<Vec<_>>().join(", ");
+            match VersionReq::parse(&separated) {
+                Ok(_) => format!("separate the conditions with `,`: `{separated}`"),
+                Err(_) => "write it like `^1.0.0`, `~1.4` or `>=1.2, <2`".to_owned(),
+            }
         };
         Malformed::new(format!("`{text}` is not a range of versions: {error}"), hint)
     })

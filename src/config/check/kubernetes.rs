@@ -49,7 +49,7 @@ pub(super) fn check(written: file::Kubernetes, check: &mut Check<'_, '_>) -> Kub
         quota: pairs(
             &section.key("quota"),
             written.quota,
-            (ResourceName::parse, Quantity::parse),
+            (ResourceName::parse, Quantity::counted),
             Code::InvalidQuantity,
             check,
         ),
@@ -102,6 +102,8 @@ fn tolerations(section: &KeyPath, written: Vec<file::Toleration>, check: &mut Ch
 
 fn toleration(path: &KeyPath, written: file::Toleration, check: &mut Check<'_, '_>) -> Toleration {
     let exists = written.operator.as_deref() == Some("Exists");
+    let key_is_open = check.is_attempted(path, &["key", "operator"]);
+    let effect_is_open = check.is_attempted(path, &["effect"]);
     let mut contradiction = |key: &str, message: &str, hint: &str| {
         let problem = check.problems.key(&path.key(key), Code::InvalidToleration, message);
         check.problems.push(problem.hint(hint));
@@ -113,14 +115,14 @@ fn toleration(path: &KeyPath, written: file::Toleration, check: &mut Check<'_, '
             "remove `value`, or write `operator: Equal`",
         );
     }
-    if written.key.is_none() && !exists {
+    if written.key.is_none() && !exists && !key_is_open {
         contradiction(
             "key",
             "a toleration without `key` accepts every taint",
             "add `key`, or write `operator: Exists` if every taint is meant",
         );
     }
-    if written.seconds.is_some() && written.effect.as_deref() != Some("NoExecute") {
+    if written.seconds.is_some() && written.effect.as_deref() != Some("NoExecute") && !effect_is_open {
         contradiction(
             "tolerationSeconds",
             "`tolerationSeconds` needs `effect: NoExecute`",
@@ -138,7 +140,8 @@ fn access(path: &KeyPath, written: Option<file::Rbac>, check: &mut Check<'_, '_>
     let Some(written) = written else { return Access::default() };
     let access = Access { users: written.users.unwrap_or_default(), groups: written.groups.unwrap_or_default() };
     if access.is_empty() {
-        check.incomplete(path, "`providers.kubernetes.rbac` names nobody", "add `users: […]` or `groups: […]`");
+        let keys = ["users", "groups"];
+        check.incomplete(path, &keys, "`providers.kubernetes.rbac` names nobody", "add `users: […]` or `groups: […]`");
     }
     access
 }

@@ -73,10 +73,19 @@ impl Check<'_, '_> {
         match parse(text?) {
             Ok(value) => Some(value),
             Err(error) => {
-                self.problems.push(explained(self.problems.value(path, code, error.to_string()), &error));
+                let problem = self.problems.value(path, code, error.to_string());
+                self.problems.push(match left_in(text?) {
+                    Some(hint) => problem.hint(hint),
+                    None => explained(problem, &error),
+                });
                 None
             }
         }
+    }
+
+    /// Whether one of these keys was written, though not in a way that could be read.
+    fn is_attempted(&self, section: &KeyPath, keys: &[&str]) -> bool {
+        keys.iter().any(|key| self.problems.is_attempted_within(&section.key(key)))
     }
 
     /// Two keys of which only one may be given. The second is marked.
@@ -90,8 +99,11 @@ impl Check<'_, '_> {
         self.problems.push(problem);
     }
 
-    /// A section that lacks the key that would give it a meaning.
-    fn incomplete(&mut self, section: &KeyPath, message: &str, hint: &str) {
+    /// A section that lacks the keys of which one would give it a meaning.
+    fn incomplete(&mut self, section: &KeyPath, keys: &[&str], message: &str, hint: &str) {
+        if self.is_attempted(section, keys) || self.problems.is_obscured(section) {
+            return;
+        }
         self.problems.push(self.problems.key(section, Code::MissingKey, message).hint(hint));
     }
 
@@ -102,7 +114,8 @@ impl Check<'_, '_> {
         if major != "1" || !is_number(minor) {
             let message = format!("the format version `{version}` is not supported");
             let problem = self.problems.value(&KeyPath::of("version"), Code::UnsupportedVersion, message);
-            self.problems.push(problem.hint("this version of Sindri reads `version: \"1.0\"`"));
+            self.problems
+                .push(problem.hint(left_in(version).unwrap_or("this version of Sindri reads `version: \"1.0\"`")));
         }
     }
 
@@ -155,6 +168,17 @@ impl Check<'_, '_> {
         }
         ports.sort_unstable();
         ports
+    }
+}
+
+/// What other programs leave in a value, when it cannot be read because of that.
+fn left_in(text: &str) -> Option<&'static str> {
+    if text.contains("${") || text.contains("{{") {
+        Some("a placeholder is left in: fill it in before Sindri reads the file")
+    } else if text.contains(['“', '”', '„', '‘', '’']) {
+        Some("write straight quotes: `\"` or `'`")
+    } else {
+        None
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Check;
 use crate::config::file;
+use crate::config::malformed::Malformed;
 use crate::config::name::ObjectName;
 use crate::config::problem::Code;
 use crate::config::quantity::Quantity;
@@ -13,17 +14,24 @@ const DEFAULT_PROCESSORS: &str = "2";
 const DEFAULT_WORKSPACE: &str = "10Gi";
 
 pub(super) fn check(written: file::Resources, check: &mut Check<'_, '_>) -> Option<Resources> {
-    let section = KeyPath::of("deployment.resources");
     let requests = written.requests.unwrap_or_default();
-    let limits = amounts(
-        &section,
-        (written.memory.as_deref(), DEFAULT_MEMORY),
-        (written.cpus.as_deref(), DEFAULT_PROCESSORS),
-        check,
-    );
-    let section = section.key("requests");
-    let memory = optional(&section.key("memory"), requests.memory.as_deref(), Quantity::size, check);
-    let cpus = optional(&section.key("cpus"), requests.cpus.as_deref(), Quantity::processors, check);
+    let memory = Amount {
+        key: "memory",
+        limit: written.memory.as_deref(),
+        default: DEFAULT_MEMORY,
+        request: requests.memory.as_deref(),
+        parse: Quantity::size,
+        half: Quantity::half_size,
+    };
+    let cpus = Amount {
+        key: "cpus",
+        limit: written.cpus.as_deref(),
+        default: DEFAULT_PROCESSORS,
+        request: requests.cpus.as_deref(),
+        parse: Quantity::processors,
+        half: Quantity::half_processors,
+    };
+    let (memory, cpus) = (memory.check(check), cpus.check(check));
     let gpu = written.gpu.filter(|gpu| gpu.enabled.unwrap_or(true)).map(|gpu| Gpu {
         vendor: match gpu.kind.as_deref() {
             Some("amd") => GpuVendor::Amd,
@@ -32,54 +40,58 @@ pub(super) fn check(written: file::Resources, check: &mut Check<'_, '_>) -> Opti
         },
         count: gpu.count.unwrap_or(1),
     });
-    let limits = limits?;
-    let requests = Amounts {
-        memory: within(memory?, limits.memory, limits.memory.half_size(), &section.key("memory"), check),
-        cpus: within(cpus?, limits.cpus, limits.cpus.half_processors(), &section.key("cpus"), check),
-    };
-    Some(Resources { limits, requests, gpu })
+    let ((memory, requested_memory), (cpus, requested_cpus)) = (memory?, cpus?);
+    let requests = Amounts { memory: requested_memory, cpus: requested_cpus };
+    Some(Resources { limits: Amounts { memory, cpus }, requests, gpu })
 }
 
-fn amounts(
-    section: &KeyPath,
-    memory: (Option<&str>, &str),
-    cpus: (Option<&str>, &str),
-    check: &mut Check<'_, '_>,
-) -> Option<Amounts> {
-    let memory =
-        check.parse(&section.key("memory"), Code::InvalidQuantity, memory.0.or(Some(memory.1)), Quantity::size);
-    let cpus = check.parse(&section.key("cpus"), Code::InvalidQuantity, cpus.0.or(Some(cpus.1)), Quantity::processors);
-    Some(Amounts { memory: memory?, cpus: cpus? })
+/// The limit and the request of one resource.
+struct Amount<'written> {
+    key: &'static str,
+    limit: Option<&'written str>,
+    default: &'static str,
+    request: Option<&'written str>,
+    parse: fn(&str) -> Result<Quantity, Malformed>,
+    half: fn(Quantity) -> Quantity,
 }
 
-/// The outer option says whether it could be read, the inner one whether it was written.
-#[expect(clippy::option_option, reason = "not written and not readable are two things")]
-fn optional(
-    path: &KeyPath,
-    text: Option<&str>,
-    parse: fn(&str) -> Result<Quantity, crate::config::malformed::Malformed>,
-    check: &mut Check<'_, '_>,
-) -> Option<Option<Quantity>> {
-    match text {
-        None => Some(None),
-        Some(text) => check.parse(path, Code::InvalidQuantity, Some(text), parse).map(Some),
+impl Amount<'_> {
+    fn check(&self, check: &mut Check<'_, '_>) -> Option<(Quantity, Quantity)> {
+        let section = KeyPath::of("deployment.resources");
+        // A limit that could not be read is not the default one.
+        let default = (!check.is_attempted(&section, &[self.key])).then_some(self.default);
+        let limit_path = section.key(self.key);
+        let limit = check.parse(&limit_path, Code::InvalidQuantity, self.limit.or(default), self.parse);
+        let path = section.key("requests").key(self.key);
+        let request = check.parse(&path, Code::InvalidQuantity, self.request, self.parse);
+        let limit = limit?;
+        match request {
+            Some(request) if request > limit => self.too_much(request, limit, &limit_path, &path, check),
+            None if self.request.is_some() => return None,
+            _ => {}
+        }
+        Some((limit, request.unwrap_or_else(|| (self.half)(limit))))
     }
-}
 
-fn within(
-    request: Option<Quantity>,
-    limit: Quantity,
-    default: Quantity,
-    path: &KeyPath,
-    check: &mut Check<'_, '_>,
-) -> Quantity {
-    let Some(request) = request else { return default };
-    if request > limit {
-        let message = format!("`{path}` is {request}, more than the limit of {limit}");
+    fn too_much(
+        &self,
+        request: Quantity,
+        limit: Quantity,
+        limit_path: &KeyPath,
+        path: &KeyPath,
+        check: &mut Check<'_, '_>,
+    ) {
+        let kind = if self.limit.is_some() { "limit" } else { "default limit" };
+        let message = format!("`{path}` is {request}, more than the {kind} of {limit}");
         let problem = check.problems.value(path, Code::RequestAboveLimit, message);
-        check.problems.push(problem.hint("lower the request, or raise the limit"));
+        let problem = if self.limit.is_some() {
+            let limit = check.problems.span_of(limit_path);
+            problem.related(limit, "the limit").hint("lower the request, or raise the limit")
+        } else {
+            problem.hint(format!("lower the request, or set `{limit_path}`"))
+        };
+        check.problems.push(problem);
     }
-    request
 }
 
 pub(super) fn workspace(written: &file::Workspace, check: &mut Check<'_, '_>) -> Option<Workspace> {

@@ -22,14 +22,17 @@ pub(super) fn check(
     let provenance = config.verify_provenance.unwrap_or_default();
     let path = section.key("trust");
     let Some(written) = &config.trust else {
+        if check.is_attempted(section, &["trust"]) {
+            return None;
+        }
         let trust =
             if signature || provenance { vec![default(repository?, section, signature, check)?] } else { Vec::new() };
         return Some(Verification { signature, provenance, trust });
     };
-    if !signature && !provenance {
+    if !signature && !provenance && !check.is_attempted(section, &["verify_signature", "verify_provenance"]) {
         let message = "`trust` names who may sign, but nothing is verified";
         let problem = check.problems.key(&path, Code::ConflictingKeys, message);
-        check.problems.push(problem.hint("add `verify_signature: true` or `verify_provenance: true`"));
+        check.problems.push(problem.hint("add `verify_signature: true` or `verify_provenance: true`, or remove it"));
     }
     let entries: Vec<Option<Trust>> = match written {
         OneOrMany::One(one) => vec![entry(one, &path, check)],
@@ -70,6 +73,7 @@ fn entry(written: &file::Trust, path: &KeyPath, check: &mut Check<'_, '_>) -> Op
         (None, None) => {
             check.incomplete(
                 path,
+                &["key", "identity"],
                 &format!("`{path}` does not say who may sign"),
                 "add `key: cosign.pub`, or `identity: { issuer: …, subject: … }`",
             );
@@ -122,6 +126,7 @@ fn identity(written: &file::Identity, path: &KeyPath, check: &mut Check<'_, '_>)
         (None, None) => {
             check.incomplete(
                 path,
+                &["subject", "subject_regexp"],
                 &format!("`{path}` does not say whom the issuer vouches for"),
                 "add `subject: …` or `subject_regexp: …`",
             );
@@ -150,11 +155,8 @@ fn subject_pattern(pattern: &str, path: &KeyPath, check: &mut Check<'_, '_>) -> 
         Err(error) => {
             let reason = error.to_string();
             let reason = reason.lines().next_back().unwrap_or_default().trim_start_matches("error: ");
-            check.problems.push(check.problems.value(
-                path,
-                Code::InvalidTrust,
-                format!("not a regular expression: {reason}"),
-            ));
+            let problem = check.problems.value(path, Code::InvalidTrust, format!("not a regular expression: {reason}"));
+            check.problems.push(problem.hint("`.*` matches any text, and `\\.` a dot"));
             None
         }
     }
