@@ -20,6 +20,7 @@ signalled() {
 	if [ "$1" = INT ]; then kill -INT -- "-$up"; else kill "-$1" "$up"; fi
 	wait "$up" || status=$?
 	[ "$status" != 0 ] || { echo "it was up already"; return 1; }
+	[ "$1" != INT ] || [ "$status" = 130 ] || { echo "it ended with $status, not 130"; return 1; }
 }
 
 "$bed" down "$other" >/dev/null 2>&1

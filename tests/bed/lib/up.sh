@@ -2,26 +2,52 @@
 # shellcheck disable=SC2154 # some names come from the files beside this one
 # Brings a bed up.
 
-# up VERSION (may be empty: newest, or whichever is up) PARTS
+# up VERSION PARTS: VERSION may be empty, for the newest or whichever is up
 up() {
-	local version=$1
-	lock_bed
 	load_parts "$2"
-	if bed_is_up; then
-		refuse_other_bed "$version"
-		rm -f "$BED_DIR/kept" # of a `down --keep` that did not come far
-		step "bed $BED_N is up"
-		echo "$BED_DIR/admin.conf"
-		return
-	fi
-	BED_VERSION=${version:-newest}
+	! answer_when_up "$1" || return 0
+	build "${1:-newest}"
+	start_interruptibly "$1" "$2"
+}
+
+# answer_when_up VERSION: the whole of `up` on a bed that is up
+answer_when_up() {
+	lock_bed
+	bed_is_up || { let_go "$BED_N"; return 1; }
+	refuse_other_bed "$1"
+	rm -f "$BED_DIR/kept" # of a `down --keep` that did not come far
+	step "bed $BED_N is up"
+	echo "$BED_DIR/admin.conf"
+}
+
+# start_interruptibly VERSION PARTS: `start` in a process of its own, which no interrupt from the keyboard
+# reaches: a shell that waits for a program now and then forgets one. This shell does nothing but wait,
+# and hands it on as a termination. When it is killed, the other is too.
+start_interruptibly() {
+	local starting status signals=0 seen code=''
+	trap 'signals=$((signals + 1)) code=130; kill -TERM "$starting" 2>/dev/null' INT
+	trap 'signals=$((signals + 1)) code=143; kill -TERM "$starting" 2>/dev/null' TERM HUP
+	setpriv --pdeathsig KILL bash "$BED_SOURCE/bed" start "$BED_N" --version "${1:-newest}" --parts "$2" &
+	starting=$!
+	while :; do
+		seen=$signals status=0
+		wait "$starting" || status=$?
+		[ "$signals" != "$seen" ] || break # else it was the waiting that ended
+	done
+	# It may have come to its end before the signal came.
+	[ "$status" = 0 ] || exit "${code:-$status}"
+}
+
+# start VERSION PARTS
+start() {
+	load_parts "$2"
+	! answer_when_up "$1" || return 0
+	lock_bed
+	BED_VERSION=$1
 	export BED_VERSION
-	build "$BED_VERSION"
-	started=${EPOCHREALTIME/./}
 	prepare_folder
 	trap 'end_of_up $?' EXIT
-	trap 'exit 130' INT
-	trap 'exit 143' TERM HUP
+	trap 'exit 143' TERM
 	cd "$BED_DIR" || die "cannot go to $BED_DIR"
 	[ -e tokens ] || configure
 	cgroup_create
@@ -30,7 +56,8 @@ up() {
 	wait_until_ready
 	write_environment >"$BED_DIR/env"
 	date +%s >ready
-	trap - EXIT INT TERM HUP
+	trap '' TERM
+	trap - EXIT
 	step "bed $BED_N is ready: Kubernetes $(kubernetes_version "$BED_VERSION")${BED_PARTS:+ with $BED_PARTS}"
 	echo "$BED_DIR/admin.conf"
 }
@@ -65,10 +92,10 @@ prepare_folder() {
 
 # end_of_up STATUS: whatever stopped it, nothing is left but the logs
 end_of_up() {
-	trap '' INT TERM HUP
+	trap '' TERM
 	cd /
 	tear_down
-	if [ "$1" != 130 ] && [ "$1" != 143 ]; then
+	if [ "$1" != 143 ]; then
 		rm -rf "$BED_HOME/failed/$BED_N"
 		mkdir -p "$BED_HOME/failed"
 		cp -r "$BED_DIR/log" "$BED_HOME/failed/$BED_N"
