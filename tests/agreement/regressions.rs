@@ -1,0 +1,31 @@
+//! Files that a search once found, and that were answered wrongly.
+
+use sindri::config;
+
+/// The codes of the problems of the smallest file with an identity that may sign.
+fn codes(identity: &str) -> Vec<&'static str> {
+    let file = format!(
+        r#"{{"version": "1.0", "name": "a", "deployment": {{"provider": "kubernetes", "image_config": {{
+            "registry": "dev", "tag": "1", "verify_signature": true, "trust": {{"identity": {identity}}}}}}}}}"#
+    );
+    let problems = config::load(file.as_bytes()).err().unwrap_or_default();
+    problems.iter().map(|problem| problem.code.as_str()).collect()
+}
+
+#[test]
+fn a_pattern_cannot_break_out_of_its_anchors() {
+    let identity = |pattern: &str| format!(r#"{{"issuer": "https://a", "subject_regexp": "{pattern}"}}"#);
+    for pattern in ["a)|(b", ".+)|(?:", "(?x)a # b"] {
+        assert_eq!(codes(&identity(pattern)), ["invalid-trust"], "{pattern}");
+    }
+    assert_eq!(codes(&identity("(a)|(b)")), [] as [&str; 0]);
+}
+
+#[test]
+fn an_issuer_is_an_address_of_visible_letters() {
+    let identity = |issuer: &str| format!(r#"{{"issuer": "{issuer}", "subject": "b"}}"#);
+    for issuer in ["https://a\u{feff}", "https://a\\u0000", "https://a b", "https://ä", "https:///a", "https://"] {
+        assert_eq!(codes(&identity(issuer)), ["invalid-trust"], "{issuer:?}");
+    }
+    assert_eq!(codes(&identity("https://token.actions.githubusercontent.com")), [] as [&str; 0]);
+}
