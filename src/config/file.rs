@@ -336,7 +336,7 @@ shapes! {
         "propertyNames": {"pattern": pattern::LABEL_KEY},
         "additionalProperties": LabelValue::json_schema(generator)
     });
-    LabelValue: |_generator| json_schema!({"type": ["string", "number", "boolean"], "pattern": pattern::LABEL_VALUE});
+    LabelValue: |_generator| json_schema!({"type": ["string", "number", "boolean"], "pattern": pattern::LABEL_VALUE, "minimum": 0});
     Quota: |_generator| json_schema!({
         "type": "object",
         "minProperties": 1,

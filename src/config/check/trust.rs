@@ -138,8 +138,8 @@ fn identity(written: &file::Identity, path: &KeyPath, check: &mut Check<'_, '_>)
 
 fn issuer_is_address(issuer: &str, path: &KeyPath, check: &mut Check<'_, '_>) -> bool {
     let host = issuer.strip_prefix("https://").or_else(|| issuer.strip_prefix("http://"));
-    let valid =
-        host.is_some_and(|host| !host.is_empty() && !host.starts_with('/') && !issuer.contains(char::is_whitespace));
+    let valid = host.is_some_and(|host| !host.is_empty() && !host.starts_with('/'))
+        && issuer.bytes().all(|byte| byte.is_ascii_graphic());
     if !valid {
         let problem =
             check.problems.value(path, Code::InvalidTrust, format!("`{issuer}` is not the address of an issuer"));
