@@ -13,11 +13,20 @@ find_go() {
 	[ "$minor" -ge "$go_minimum" ] || die "needs Go 1.$go_minimum or newer; this is $(go env GOVERSION)"
 }
 
-# sum_of TEXT FILE_OR_FOLDER...: changes when the text or any file below changes
+# sum_of TEXT FILE_OR_FOLDER...: changes when the text or any file below changes; wherever the checkout is, it is the same
 sum_of() {
-	local text=$1
+	local text=$1 path
 	shift
-	{ echo "$text"; find "$@" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum; } | sha256sum
+	{
+		echo "$text"
+		for path; do
+			if [ -d "$path" ]; then
+				(cd "$path" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 --no-run-if-empty sha256sum)
+			else
+				sha256sum <"$path"
+			fi
+		done
+	} | sha256sum
 }
 
 # build_when_changed TARGET SUM COMMAND...: runs COMMAND..., which must make TARGET.new, unless TARGET was
