@@ -1,7 +1,7 @@
 //! The problems of a file: for a person with the lines they are in, for a program as JSON.
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::config::Span;
 use crate::config::problem::Problem;
@@ -105,24 +105,47 @@ fn first_line(text: &str, span: Span) -> std::ops::Range<usize> {
     start..start + line.len()
 }
 
+/// The verdict on a file, in the order in which it is written.
+#[derive(Serialize)]
+struct Verdict<'a> {
+    file: &'a str,
+    format_version: &'static str,
+    problems: Vec<Entry<'a>>,
+    valid: bool,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    code: &'static str,
+    column: Option<usize>,
+    hint: Option<&'a str>,
+    line: Option<usize>,
+    message: &'a str,
+    path: String,
+}
+
 /// The verdict on a file for a program.
 #[must_use]
 pub fn for_program(problems: &[Problem], name: &str, text: &str) -> String {
     let mut cursor = Cursor::new(text);
-    let problems: Vec<Value> = problems.iter().map(|problem| as_json(problem, &mut cursor)).collect();
-    format!("{:#}\n", json!({"format_version": "1", "valid": problems.is_empty(), "file": name, "problems": problems}))
+    let problems: Vec<Entry<'_>> = problems.iter().map(|problem| entry(problem, &mut cursor)).collect();
+    let verdict = Verdict { file: name, format_version: "1", valid: problems.is_empty(), problems };
+    // Serialising cannot fail: every key is text, and nothing is written but memory.
+    let mut json = serde_json::to_string_pretty(&verdict).unwrap_or_default();
+    json.push('\n');
+    json
 }
 
-fn as_json(problem: &Problem, cursor: &mut Cursor<'_>) -> Value {
+fn entry<'a>(problem: &'a Problem, cursor: &mut Cursor<'_>) -> Entry<'a> {
     let (line, column) = problem.span.map(|span| cursor.position(span.start)).unzip();
-    json!({
-        "line": line,
-        "column": column,
-        "path": problem.path.to_string(),
-        "code": problem.code.as_str(),
-        "message": problem.message,
-        "hint": problem.hint,
-    })
+    Entry {
+        code: problem.code.as_str(),
+        column,
+        hint: problem.hint.as_deref(),
+        line,
+        message: &problem.message,
+        path: problem.path.to_string(),
+    }
 }
 
 /// Goes through the text once, as problems come in the order of the file.
