@@ -288,7 +288,7 @@ For more information, try '--help'.
 exit code 2
 --- standard output
 --- standard error
-error: invalid value 'ghcr.io/Org/dev:1' for '--image <IMAGE>': `ghcr.io/Org/dev` is not a repository: `Org` may hold lower-case letters, digits, and single `.`, `_`, `-` between them; did you mean `ghcr.io/org/dev`?
+error: invalid value 'ghcr.io/Org/dev:1' for '--image <IMAGE>': `ghcr.io/Org/dev` is not a repository: `Org` may hold lower-case letters, digits, and single `.`, `_`, `-` between them; did you mean `ghcr.io/org/dev:1`?
 
 For more information, try '--help'.
 
