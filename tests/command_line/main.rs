@@ -11,6 +11,7 @@
 mod completion;
 mod contract;
 mod init;
+mod invalid;
 mod man;
 mod render;
 mod run;
