@@ -79,6 +79,10 @@ fn notes(spec: &Spec, image: &AsWritten, placement: &Placement) -> Vec<String> {
     if placement.namespace.is_none() {
         notes.push("no namespace is named: the objects go where they are applied".to_owned());
     }
+    let quota_has_no_home = placement.owns_namespace && placement.made_namespace().is_none();
+    if !spec.kubernetes.quota.is_empty() && quota_has_no_home {
+        notes.push("the quota is left out: only a namespace that is made with the environment gets one".to_owned());
+    }
     if !spec.kubernetes.access.is_empty() {
         notes.push(
             "Kubernetes grants rights to pods by namespace: whoever `rbac` names can reach every pod in it".to_owned(),

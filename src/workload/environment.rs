@@ -29,6 +29,14 @@ pub struct Placement {
     pub owns_namespace: bool,
 }
 
+impl Placement {
+    /// The namespace that is made with the objects, if one is.
+    #[must_use]
+    pub fn made_namespace(&self) -> Option<&Namespace> {
+        self.namespace.as_ref().filter(|name| self.owns_namespace && !BUILT_IN.contains(&name.as_str()))
+    }
+}
+
 /// Namespaces that every cluster has and nobody makes.
 const BUILT_IN: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
 
@@ -36,8 +44,8 @@ const BUILT_IN: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-
 pub fn render<Image: fmt::Display>(spec: &Spec, image: Image, placement: &Placement) -> Rendered<Image> {
     let owner = Owner { name: &spec.name, namespace: placement.namespace.as_ref() };
     let mut objects = Vec::new();
-    if placement.owns_namespace {
-        objects.extend(placement.namespace.as_ref().filter(|name| !BUILT_IN.contains(&name.as_str())).map(namespace));
+    if let Some(name) = placement.made_namespace() {
+        objects.push(namespace(name));
         if !spec.kubernetes.quota.is_empty() {
             objects.push(quota(spec, &owner));
         }

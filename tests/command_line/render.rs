@@ -76,6 +76,22 @@ fn without_namespace_leaves_the_namespace_and_its_quota_to_others() -> Outcome {
 }
 
 #[test]
+fn a_quota_is_for_a_namespace_that_is_made_with_the_environment_only() -> Outcome {
+    let folder = Folder::with(&format!("{VALID}{WITH_QUOTA}"))?;
+    for (file, arguments) in [
+        (format!("{VALID}{WITH_QUOTA}"), ["-n", "default"].as_slice()),
+        (format!("{VALID}{WITH_QUOTA}").replace("    namespace: team-a\n", ""), &[]),
+    ] {
+        folder.write("sindri.yaml", file)?;
+        let ended = folder.sindri(["render"].iter().chain(arguments)).end()?;
+        assert_eq!(ended.code, Some(0));
+        assert!(ended.said.contains("note: the quota is left out"), "{}", ended.said);
+        assert!(!ended.data.contains("ResourceQuota") && !ended.data.contains("kind: Namespace"), "{}", ended.data);
+    }
+    Ok(())
+}
+
+#[test]
 fn what_the_objects_do_not_show_is_noted() -> Outcome {
     let folder = Folder::with(NOTEWORTHY)?;
     let ended = folder.sindri(["render"]).end()?;
