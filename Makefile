@@ -15,8 +15,9 @@ build: ## the release binary: target/release/sindri
 
 check: ## everything that needs no cluster and no network: format, lints, documentation, unit, golden and command-line tests
 	$(CARGO) fmt --check
-	$(CARGO) clippy --locked --all-targets --quiet -- --deny warnings
-	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --locked --no-deps --document-private-items --quiet
+	$(CARGO) clippy --locked --all-targets -- --deny warnings
+	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --locked --no-deps --document-private-items
+	$(CARGO) test --locked --no-run
 	$(CARGO) test --locked --quiet
 
 test: ## everything, on a real cluster; SINDRI_TEST_CONTEXT=<context> uses one of yours
