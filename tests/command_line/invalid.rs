@@ -160,7 +160,8 @@ fn a_program_is_told_the_same_as_a_person() -> Outcome {
 fn every_file_has_its_words_and_all_words_have_their_file() -> Outcome {
     let (files, words) = (names(".yaml")?, names(".txt")?);
     assert!(files.len() >= 150, "only {} bad files are left", files.len());
-    assert_eq!(files, words);
+    let lonely: Vec<&String> = files.symmetric_difference(&words).collect();
+    assert_eq!(lonely, Vec::<&String>::new(), "a bad file needs its words beside it; SINDRI_OVERWRITE=1 writes them");
     let others: Vec<String> = names("")?
         .into_iter()
         .filter(|name| ![".yaml", ".txt"].iter().any(|extension| name.ends_with(extension)))
