@@ -1,4 +1,4 @@
-//! The JSON Schema of `sindri.yaml`, generated from [`super::file`].
+//! The JSON Schema of `sindri.yaml`, generated from `file.rs`.
 
 use std::sync::LazyLock;
 
