@@ -257,8 +257,13 @@ impl<'text> Builder<'text> {
     /// Keys that YAML accepts and that nobody means.
     fn unusable(&self, text: &str, plain: bool, span: Span) -> Option<Problem> {
         if plain && span.is_empty() {
-            let colon = Span { start: span.start, end: span.start + 1 };
-            return Some(Problem::new(Code::InvalidKey, Some(colon), "a key is missing before this `:`"));
+            let colon = self.text.get(span.start..).is_some_and(|rest| rest.starts_with(':'));
+            let (end, message) = if colon {
+                (span.start + 1, "a key is missing before this `:`")
+            } else {
+                (span.start, "a key is missing after the `?`")
+            };
+            return Some(Problem::new(Code::InvalidKey, Some(Span { start: span.start, end }), message));
         }
         if plain && text.starts_with("//") {
             let slashes = Span { start: span.start, end: span.start + 2 };

@@ -1,6 +1,6 @@
 //! `deployment.image_config.trust`: who may sign.
 
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 
 use super::Check;
 use crate::config::file::{self, ImageConfig, OneOrMany};
@@ -11,6 +11,9 @@ use crate::config::tree::KeyPath;
 
 /// The issuer of GitHub's workflows.
 const GITHUB_ISSUER: &str = "https://token.actions.githubusercontent.com";
+
+/// Deeper than any expression that a person can read.
+const DEEPEST_PATTERN: u32 = 32;
 
 pub(super) fn check(
     config: &ImageConfig,
@@ -148,9 +151,14 @@ fn issuer_is_address(issuer: &str, path: &KeyPath, check: &mut Check<'_, '_>) ->
     valid
 }
 
+/// Reading an expression recurses: without a limit far below the default, one of two hundred `+` overflows the stack.
+fn expression(pattern: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern).nest_limit(DEEPEST_PATTERN).build()
+}
+
 fn subject_pattern(pattern: &str, path: &KeyPath, check: &mut Check<'_, '_>) -> Option<Subject> {
     // By itself first: in `a)|(b` the brackets would close and open those of the anchors, and let anybody in.
-    match Regex::new(pattern).and_then(|_| Regex::new(&format!("^(?:{pattern})$"))) {
+    match expression(pattern).and_then(|_| expression(&format!("^(?:{pattern})$"))) {
         Ok(_) => Some(Subject::Pattern(pattern.to_owned())),
         Err(error) => {
             let reason = error.to_string();
