@@ -21,7 +21,8 @@ pub(crate) fn file(schema: &Value) -> Made {
     Ok(prop_oneof![3 => value(schema, few)?, 3 => value(schema, some)?, 1 => value(schema, many)?].boxed())
 }
 
-fn value(schema: &Value, density: f64) -> Made {
+/// Values of one place of the schema.
+pub(crate) fn value(schema: &Value, density: f64) -> Made {
     if let Some(allowed) = schema.get("enum").and_then(Value::as_array) {
         return Ok(select(allowed.clone()).boxed());
     }

@@ -1,10 +1,16 @@
 //! What the schema says about each key is there, and is true.
 
 use std::collections::BTreeSet;
+use std::error::Error;
 
+use proptest::prelude::*;
+use proptest::strategy::Union;
 use serde_json::{Map, Value, json};
 use sindri::config::{self, schema};
 
+use crate::files::runner;
+use crate::generate;
+use crate::mutate;
 use crate::settle::settle;
 use crate::verdict;
 
@@ -55,6 +61,26 @@ fn around(schema: &Value, path: &[&str], value: Option<&Value>) -> Value {
 
 fn pointer(path: &[&str]) -> String {
     path.iter().fold(String::new(), |text, part| text + "/" + if *part == "-" { "0" } else { part })
+}
+
+/// Small files, each around one key, whose value is nearly right.
+fn around_one_key() -> Result<BoxedStrategy<Value>, Box<dyn Error>> {
+    let mut ways = Vec::new();
+    for Key { path, schema } in keys() {
+        ways.push(generate::value(schema, 0.4)?.prop_map(move |value| (path.clone(), value)).boxed());
+    }
+    let mistakes = prop_oneof![1 => Just(Vec::new()), 3 => mutate::mutations(schema::value())];
+    Ok((Union::new(ways), mistakes, any::<bool>())
+        .prop_map(|((path, value), mistakes, settled)| {
+            let file = around(schema::value(), &path, Some(&mutate::apply(value, &mistakes)));
+            if settled { settle(file) } else { file }
+        })
+        .boxed())
+}
+
+#[test]
+fn the_schema_and_the_loader_agree_on_every_key() -> Result<(), Box<dyn Error>> {
+    Ok(runner(4000).run(&around_one_key()?, |file| verdict::agree(&file).map(drop))?)
 }
 
 #[test]

@@ -30,7 +30,8 @@ pub(crate) enum Slip {
     Replace(char),
     Remove,
     UpperCase,
-    Repeat(u16),
+    /// As long as this: longer by the letter that stands there, or cut off.
+    Stretch(usize),
 }
 
 /// Letters that stand at the edge of some pattern, or that YAML has a meaning for.
@@ -81,12 +82,14 @@ pub(crate) fn mutations(schema: &Value) -> BoxedStrategy<Vec<Mutation>> {
             .prop_map(str::to_owned),
     ];
     let values = select(values);
+    let mut lengths = vec![0, 1, 255, 256, 400];
+    bounds(schema, &mut lengths);
     let slip = prop_oneof![
         4 => select(LETTERS.to_vec()).prop_map(Slip::Insert),
         2 => select(LETTERS.to_vec()).prop_map(Slip::Replace),
         3 => Just(Slip::Remove),
         2 => Just(Slip::UpperCase),
-        1 => select(vec![1_u16, 48, 49, 62, 63, 127, 128, 252, 253, 254, 400]).prop_map(Slip::Repeat),
+        2 => select(lengths).prop_map(Slip::Stretch),
     ];
     let index = any::<Index>;
     let mutation = prop_oneof![
@@ -125,6 +128,23 @@ fn collect(schema: &Value, keys: &mut Vec<String>, values: &mut Vec<Value>) {
             }
         }
         Value::Array(items) => items.iter().for_each(|item| collect(item, keys, values)),
+        _ => {}
+    }
+}
+
+/// The lengths around every bound of the schema; a pattern like `a[b]{0,61}c` allows two more than it says.
+fn bounds(schema: &Value, lengths: &mut Vec<usize>) {
+    let mut add = |bound: usize| lengths.extend(bound..bound + 4);
+    match schema {
+        Value::Object(keywords) => {
+            if let Some(bound) = keywords.get("maxLength").and_then(Value::as_u64) {
+                add(usize::try_from(bound).unwrap_or_default());
+            }
+            let pattern = keywords.get("pattern").and_then(Value::as_str).unwrap_or_default();
+            pattern.split(['{', ',', '}']).filter_map(|part| part.parse().ok()).for_each(add);
+            keywords.values().for_each(|inner| bounds(inner, lengths));
+        }
+        Value::Array(items) => items.iter().for_each(|item| bounds(item, lengths)),
         _ => {}
     }
 }
@@ -245,9 +265,11 @@ fn slipped(text: &str, at: Index, slip: Slip) -> String {
                 *old = old.to_ascii_uppercase();
             }
         }
-        Slip::Repeat(count) => {
+        Slip::Stretch(length) => {
+            let missing = length.saturating_sub(letters.len());
             let letter = letters.get(position).copied().unwrap_or('a');
-            letters.splice(position..position, std::iter::repeat_n(letter, usize::from(count)));
+            letters.splice(position..position, std::iter::repeat_n(letter, missing));
+            letters.truncate(length);
         }
     }
     letters.into_iter().collect()

@@ -1,7 +1,7 @@
 //! `docs/schema.md` lists the rules that the schema cannot say, and each of them is real.
 
 use serde_json::{Map, Value, json};
-use sindri::config::schema;
+use sindri::config::{self, schema};
 
 use crate::rules;
 use crate::verdict;
@@ -26,6 +26,24 @@ fn every_rule_alone_refuses_a_file_that_the_schema_accepts() {
         assert!(verdict.schema_accepts, "the schema says this already: {}", rule.name);
         let codes: Vec<_> = verdict.loader.unwrap_err().iter().map(|problem| problem.code).collect();
         assert_eq!(codes, [rule.code], "{file}");
+    }
+}
+
+#[test]
+fn numbers_are_read_as_they_are_written() {
+    for (key, value, code) in [
+        ("quota", "cpu: +1", "invalid-quantity"),
+        ("quota", "cpu: 0x10", "invalid-quantity"),
+        ("quota", "cpu: .inf", "invalid-quantity"),
+        ("nodeSelector", "a: +1", "invalid-label"),
+        ("nodeSelector", "a: .5", "invalid-label"),
+    ] {
+        let file = format!(
+            "version: \"1.0\"\nname: a\ndeployment: {{provider: kubernetes}}\nproviders: {{kubernetes: {{{key}: {{{value}}}}}}}\n"
+        );
+        let problems = config::load(file.as_bytes()).unwrap_err();
+        let codes: Vec<&str> = problems.iter().map(|problem| problem.code.as_str()).collect();
+        assert_eq!(codes, [code], "{file}");
     }
 }
 

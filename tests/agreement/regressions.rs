@@ -22,6 +22,24 @@ fn a_pattern_cannot_break_out_of_its_anchors() {
 }
 
 #[test]
+fn a_deep_pattern_does_not_overflow_the_stack() {
+    for pattern in ["+".repeat(240), "(".repeat(240) + &")".repeat(240), "[".repeat(240)] {
+        let identity = format!(r#"{{"issuer": "https://a", "subject_regexp": "a{pattern}"}}"#);
+        assert_eq!(codes(&identity), ["invalid-trust"], "{pattern}");
+    }
+}
+
+#[test]
+fn a_key_that_is_missing_is_missed_inside_of_the_file() {
+    for file in ["?", "? ", "?\n", "?\n: a", ":", ": a", "{: a}", "{?}", "[?]", "a:\n  ?", "[: a]", "- ?"] {
+        for problem in config::load(file.as_bytes()).unwrap_err() {
+            let span = problem.span.unwrap();
+            assert!(span.start <= span.end && span.end <= file.len(), "{file:?}: {problem:?}");
+        }
+    }
+}
+
+#[test]
 fn an_issuer_is_an_address_of_visible_letters() {
     let identity = |issuer: &str| format!(r#"{{"issuer": "{issuer}", "subject": "b"}}"#);
     for issuer in ["https://a\u{feff}", "https://a\\u0000", "https://a b", "https://ä", "https:///a", "https://"] {
