@@ -87,7 +87,9 @@ fn snippet<'a>(
         return None;
     }
     let before = text.get(start..place.start.max(start))?.matches('\n').count();
-    let shifted = |range: std::ops::Range<usize>| range.start.saturating_sub(start)..range.end.saturating_sub(start);
+    // A place behind the carriage returns is shown at the end of the line.
+    let shift = |offset: usize| offset.saturating_sub(start).min(lines.len());
+    let shifted = |range: std::ops::Range<usize>| shift(range.start)..shift(range.end);
     let snippet = Snippet::source(lines)
         .line_start(line.saturating_sub(before))
         .annotation(AnnotationKind::Primary.span(shifted(place)));

@@ -1,6 +1,7 @@
 //! Files that a search once found, and that were answered wrongly.
 
 use sindri::config;
+use sindri::report::problems::{Style, for_person};
 
 /// The codes of the problems of the smallest file with an identity that may sign.
 fn codes(identity: &str) -> Vec<&'static str> {
@@ -36,6 +37,15 @@ fn a_key_that_is_missing_is_missed_inside_of_the_file() {
             let span = problem.span.unwrap();
             assert!(span.start <= span.end && span.end <= file.len(), "{file:?}: {problem:?}");
         }
+    }
+}
+
+#[test]
+fn a_place_behind_carriage_returns_can_be_drawn() {
+    for file in ["?\n? \t\n#a\r\r\r\r\t\r\r\r", "?\r\r\r", "a: \"b\r\r\r", "a: [b\r\r", "\r\r\r?\r", "\u{feff}?\r\r"] {
+        let problems = config::load(file.as_bytes()).unwrap_err();
+        let text = for_person(&problems, "sindri.yaml", file, Style { colour: false, width: 100 });
+        assert!(text.starts_with("error["), "{text}");
     }
 }
 
