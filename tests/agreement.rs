@@ -12,6 +12,8 @@ mod generate;
 mod keys;
 #[path = "agreement/mutate.rs"]
 mod mutate;
+#[path = "agreement/near.rs"]
+mod near;
 #[path = "agreement/output.rs"]
 mod output;
 #[path = "agreement/page.rs"]

@@ -55,7 +55,7 @@ fn any_file() -> Result<BoxedStrategy<Value>, Box<dyn Error>> {
 #[test]
 fn the_schema_and_the_loader_agree_on_files_of_which_many_are_valid() -> Result<(), Box<dyn Error>> {
     let (valid, total) = (Cell::new(0), Cell::new(0));
-    runner(1200).run(&any_file()?, |file| {
+    runner(800).run(&any_file()?, |file| {
         let verdict = verdict::agree(&file)?;
         valid.set(valid.get() + u32::from(verdict.loader.is_ok()));
         total.set(total.get() + 1);
@@ -75,7 +75,7 @@ fn rendered(spec: &Spec) -> Vec<Object> {
 
 #[test]
 fn every_valid_file_is_rendered_and_to_the_same_bytes() -> Result<(), Box<dyn Error>> {
-    runner(400).run(&whole()?, |file| {
+    runner(300).run(&whole()?, |file| {
         let Ok(spec) = verdict::agree(&file)?.loader else { return Ok(()) };
         let objects = rendered(&spec);
         prop_assert_eq!(as_yaml(&objects), as_yaml(&rendered(&spec)));
@@ -89,7 +89,7 @@ fn every_valid_file_is_rendered_and_to_the_same_bytes() -> Result<(), Box<dyn Er
 
 #[test]
 fn the_fingerprint_follows_the_meaning() -> Result<(), Box<dyn Error>> {
-    runner(600).run(&(whole()?, mistakes(), any::<u64>()), |(file, mistakes, seed)| {
+    runner(400).run(&(whole()?, mistakes(), any::<u64>()), |(file, mistakes, seed)| {
         let Ok(spec) = verdict::agree(&file)?.loader else { return Ok(()) };
         let other = output::with_comments_and_another_order(&file, seed);
         let same = sindri::config::load(other.as_bytes())

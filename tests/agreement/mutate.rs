@@ -35,7 +35,7 @@ pub(crate) enum Slip {
 }
 
 /// Letters that stand at the edge of some pattern, or that YAML has a meaning for.
-const LETTERS: [char; 34] = [
+pub(crate) const LETTERS: [char; 34] = [
     '-', '.', '_', '/', ':', '@', ' ', '\n', '\t', '\r', '\0', 'A', 'z', '0', '9', '+', '#', '\'', '"', '\\', '{', '[',
     '*', '&', '!', '%', ',', '|', 'ä', '٣', '\u{85}', '\u{2028}', '\u{feff}', '🦀',
 ];
@@ -133,7 +133,7 @@ fn collect(schema: &Value, keys: &mut Vec<String>, values: &mut Vec<Value>) {
 }
 
 /// The lengths around every bound of the schema; a pattern like `a[b]{0,61}c` allows two more than it says.
-fn bounds(schema: &Value, lengths: &mut Vec<usize>) {
+pub(crate) fn bounds(schema: &Value, lengths: &mut Vec<usize>) {
     let mut add = |bound: usize| lengths.extend(bound..bound + 4);
     match schema {
         Value::Object(keywords) => {

@@ -78,6 +78,20 @@ fn whatever_is_written_as_yaml_is_read_back() -> Result<(), Box<dyn Error>> {
 }
 
 #[test]
+fn no_short_word_is_read_as_something_else() {
+    let letters: Vec<char> = "018_.:eExobyYnN-+~<=kn".chars().collect();
+    let mut words = vec![String::new()];
+    let mut longest = words.clone();
+    for _ in 0..3 {
+        longest = longest.iter().flat_map(|word| letters.iter().map(move |letter| format!("{word}{letter}"))).collect();
+        words.extend(longest.iter().cloned());
+    }
+    let misread: Vec<&String> =
+        words.iter().filter(|word| !yaml::scalar(word).starts_with('"') && !yaml_1_1::is_text(word)).collect();
+    assert!(misread.is_empty(), "{misread:?}");
+}
+
+#[test]
 fn yaml_1_1_reads_more_words_as_something_else_than_yaml_1_2() {
     for word in ["y", "No", "ON", "0b1", "017", "1_000", "12:30", "1:30.5", "2026-11-01", "<<", "=", "~", "", ".NaN"] {
         assert!(!yaml_1_1::is_text(word), "{word}");
