@@ -68,7 +68,7 @@ fn nearly(text: &str, schema: &Value) -> Vec<String> {
         change(&mut changed);
         changed.into_iter().collect()
     };
-    let mut found = vec![text.to_owned(), with(&Vec::clear)];
+    let mut found = vec![text.to_owned(), String::new(), text.to_uppercase(), text.to_lowercase()];
     for (turn, letter) in LETTERS.into_iter().enumerate() {
         found.push(with(&|letters| letters.insert((turn * 5) % (count + 1), letter)));
         if count > 0 {
@@ -78,6 +78,7 @@ fn nearly(text: &str, schema: &Value) -> Vec<String> {
         if letter.is_ascii_graphic() {
             found.push(with(&|letters| letters.insert(0, letter)));
             found.push(with(&|letters| letters.push(letter)));
+            found.push(with(&|letters| letters.splice(count.saturating_sub(1).., [letter]).for_each(drop)));
         }
     }
     for at in [0, count / 2, count.saturating_sub(1)] {
@@ -133,6 +134,69 @@ fn the_schema_and_the_loader_agree_on_texts_that_are_nearly_right() -> Result<()
         differences.iter().take(9).collect::<Vec<_>>()
     );
     Ok(())
+}
+
+/// Names of images at the edges of the grammar: host or folder, port or tag, one separator or two.
+const REFERENCES: [&str; 44] = [
+    "a:0/b",
+    "a:00/b",
+    "a:05/b",
+    "a:1/b",
+    "a:65535/b",
+    "a:65536/b",
+    "a:99999/b",
+    "a:100000/b",
+    "a:/b",
+    "a:b/c",
+    "a:-1/b",
+    "localhost",
+    "localhost/a",
+    "localhost:1",
+    "localhost:1/a",
+    "LOCALHOST/a",
+    "a.B/c",
+    "A.b:1/c",
+    "a.b",
+    "a.b/c",
+    "a.b./c",
+    ".a/b",
+    "-a.b/c",
+    "a-.b/c",
+    "a..b/c",
+    "a_b.c/d",
+    "a_b/c",
+    "a__b/c",
+    "a___b/c",
+    "a--b/c",
+    "a._b/c",
+    "a.-b/c",
+    "a-/b",
+    "a/b/",
+    "a//b",
+    "/a",
+    "[::1]/a",
+    "[::1]:1/a",
+    "[::1]:0/a",
+    "[::1/a",
+    "[]/a",
+    "[::1]",
+    "[1.2.3.4]/a",
+    "[::g]/a",
+];
+
+#[test]
+fn the_schema_and_the_loader_agree_on_names_of_images() {
+    let mut all = Vec::new();
+    for key in
+        keys().into_iter().filter(|key| matches!(key.path.as_slice(), ["deployment", "image"] | [.., "registry"]))
+    {
+        for suffix in ["", ":a", ":-a", ":", "@", "@sha256:a", "/a"] {
+            all.extend(files(&key, REFERENCES.iter().map(|reference| json!(format!("{reference}{suffix}")))));
+        }
+    }
+    assert_eq!(all.len(), 2 * 7 * REFERENCES.len());
+    let differences = differences(all);
+    assert!(differences.is_empty(), "{differences:#?}");
 }
 
 #[test]

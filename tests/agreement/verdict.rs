@@ -73,6 +73,9 @@ pub(crate) fn compare(file: &Value) -> Result<Verdict, TestCaseError> {
                 return Err(TestCaseError::fail(message));
             }
         }
+        (Err(problems), false) if problems.is_empty() => {
+            return Err(TestCaseError::fail(format!("the loader refuses without saying why: {file}")));
+        }
         _ => {}
     }
     Ok(verdict)
