@@ -10,7 +10,7 @@ supervise() {
 	while :; do
 		while [ -e "$BED_DIR/pid/$name.hold" ]; do sleep .1; done
 		# A shell lets what it starts in the background ignore interrupts, and pods would inherit that.
-		env --default-signal=INT,QUIT "$@" >>"$BED_DIR/log/$name.log" 2>&1 &
+		env --default-signal "$@" >>"$BED_DIR/log/$name.log" 2>&1 &
 		echo $! >"$BED_DIR/pid/$name"
 		status=0
 		wait $! || status=$?

@@ -108,9 +108,10 @@ start_first_process() {
 	local outer group descriptor=${lock_descriptors[$BED_N]}
 	group=$(cgroup_of_programs)
 	# The mark is in the environment before the lock is let go, so whoever gets the lock next sees the
-	# process, wherever this one was killed. The rest of the environment (a proxy, say) stays outside.
+	# process, wherever this one was killed. The rest of the environment (a proxy, say) stays outside, and so do
+	# signals that whoever called this ignores: containers would inherit that.
 	# shellcheck disable=SC2016 # expanded in there
-	env -i "PATH=$PATH" HOME=/root LANG=C.UTF-8 "SINDRI_BED_MARK=$BED_DIR" \
+	env -i --default-signal "PATH=$PATH" HOME=/root LANG=C.UTF-8 "SINDRI_BED_MARK=$BED_DIR" \
 		"BED_N=$BED_N" "BED_DIR=$BED_DIR" "BED_IP=$BED_IP" "BED_HOME=$BED_HOME" "BED_BIN=$BED_BIN" \
 		"BED_SOURCE=$BED_SOURCE" "BED_VERSION=$BED_VERSION" "BED_PARTS=$BED_PARTS" \
 		bash -c 'eval "exec $1>&-"; [ -z "$2" ] || echo $$ >"$2"; exec setsid unshare --mount --uts --ipc --net --pid --fork --kill-child --mount-proc bash "$BED_SOURCE/lib/inside.sh"' \
