@@ -24,10 +24,22 @@ pub(crate) enum End {
     Signal(Signal),
 }
 
+/// A shell that listens to Ctrl-C even where whoever started the tests does not: an ignored signal stays ignored in
+/// every program below, and a shell cannot set it back.
+fn person() -> Command {
+    if cfg!(target_os = "linux") {
+        let mut command = Command::new("/usr/bin/env");
+        command.args(["--default-signal=INT", "/bin/sh"]);
+        command
+    } else {
+        Command::new("/bin/sh")
+    }
+}
+
 impl Terminal {
     /// Starts a shell script in which `"$0"` is the program; `exec` it, so that its end is the end of the script.
     pub(crate) fn start(folder: &Folder, script: &str, variables: &[(&str, &str)]) -> Result<Self, Box<dyn Error>> {
-        let mut command = Command::new("/bin/sh");
+        let mut command = person();
         command.args(["-c", script, PROGRAM]).current_dir(folder.path());
         command.env_clear().env("TERM", "xterm-256color").envs(variables.iter().copied());
         Ok(Self { session: spawn_command(command, Some(LIMIT))? })
