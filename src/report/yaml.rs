@@ -120,6 +120,8 @@ fn is_literal(content: &str) -> bool {
 
 fn literal(text: &mut String, content: &str, indent: usize) {
     text.push_str(if content.ends_with('\n') { "|\n" } else { "|-\n" });
+    // Without any indentation, `#` would start a comment and `---` a document.
+    let indent = indent.max(2);
     for line in content.lines() {
         if !line.is_empty() {
             spaces(text, indent);
@@ -229,6 +231,7 @@ mod tests {
     fn text_of_several_lines_is_shown_as_it_is() {
         assert_eq!(document(&json!({"a": "b\n\n  c\n"})), "a: |\n  b\n\n    c\n");
         assert_eq!(document(&json!({"a": ["b\nc"]})), "a:\n- |-\n  b\n  c\n");
+        assert_eq!(document(&json!("#a\nb")), "|-\n  #a\n  b\n");
         assert_eq!(document(&json!({"a": " b\nc"})), "a: \" b\\nc\"\n");
         assert_eq!(document(&json!({"a": "b\u{7}\u{85}\u{2028}"})), "a: \"b\\u0007\\u0085\\u2028\"\n");
     }
