@@ -53,13 +53,22 @@ cosign_try() {
 	"$@" >log 2>&1 || { cat log >&2; die "fetching cosign failed: ${*: -2}"; }
 }
 
-# cosign_mirror: where this machine gets Debian from.
+# cosign_mirror: where this machine gets Debian from; known once its lists are there.
 cosign_mirror() {
 	local found
+	found=$(cosign_known_mirror)
+	if [ -z "$found" ]; then
+		apt-get -q -o DPkg::Lock::Timeout=300 update >&2 || die "the lists of Debian's packages cannot be fetched"
+		found=$(cosign_known_mirror)
+	fi
+	[ -n "$found" ] || die "this machine's package sources name no mirror of Debian"
+	echo "$found"
+}
+
+cosign_known_mirror() {
 	# The $ is for apt: it fills in what it knows of each list.
 	# shellcheck disable=SC2016
-	found=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1)
-	echo "${found:-http://deb.debian.org/debian}"
+	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1
 }
 
 cosign_env() {
