@@ -36,7 +36,8 @@ cosign_fetch() (
 		# This folder is nobody else's, apt's own user included.
 		-o APT::Sandbox::User=root
 	)
-	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(cosign_mirror) $suite main" >sources.list
+	mirror=$(cosign_mirror) || exit 1
+	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" >sources.list
 	cosign_try apt-get "${options[@]}" update
 	version=$(apt-cache "${options[@]}" show --no-all-versions cosign | sed -n 's/^Version: //p')
 	[ "${version%%.*}" = "$major" ] || die "Debian $suite has cosign '$version', and the tests are for cosign $major:" \
@@ -58,7 +59,7 @@ cosign_mirror() {
 	local found
 	found=$(cosign_known_mirror)
 	if [ -z "$found" ]; then
-		apt-get -q -o DPkg::Lock::Timeout=300 update >&2 || die "the lists of Debian's packages cannot be fetched"
+		apt-get -qq -o DPkg::Lock::Timeout=300 update >&2 || die "the lists of Debian's packages cannot be fetched"
 		found=$(cosign_known_mirror)
 	fi
 	[ -n "$found" ] || die "this machine's package sources name no mirror of Debian"
