@@ -30,10 +30,10 @@ const ROOMS: &[Room] = &[
     //   room          side effects                  may use
     Room("names",      Nowhere,                      &[]),
     Room("config",     Nowhere,                      &["names"]),
-    Room("image",      In(&["registry", "local"]),   &["config", "names"]),
+    Room("image",      In(&["registry", "local", "login"]), &["config", "names"]),
     Room("workload",   Nowhere,                      &["config", "image", "names"]),
-    Room("plan",       Nowhere,                      &["workload", "names"]),
-    Room("kubernetes", NotIn(&["diagnose"]),         &["plan", "workload", "names"]),
+    Room("plan",       Nowhere,                      &["workload", "image", "config", "names"]),
+    Room("kubernetes", NotIn(&["diagnose", "request", "unanswered"]), &["plan", "workload", "names"]),
     Room("local",      Anywhere,                     &["config", "names"]),
     Room("report",     Nowhere,                      &["plan", "workload", "config", "names"]),
     Room("cli",        Anywhere,                     &["names", "config", "image", "workload", "plan", "kubernetes", "local", "report"]),

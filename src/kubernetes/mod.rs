@@ -1,2 +1,10 @@
 //! The only room that talks to a cluster: connect, observe, apply, wait, lock, stream; and the pure diagnosis of what
-//! the cluster answers. Uses `plan`, `workload` and `names`.
+//! the cluster answers.
+
+mod request;
+mod session;
+mod unanswered;
+
+pub use request::{Mode, Request, Selecting};
+pub use session::{Reply, Session};
+pub use unanswered::Unanswered;

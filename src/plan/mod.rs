@@ -1,2 +1,15 @@
-//! What would change and why, computed once and consumed by apply: `Plan`, `Change`, `Observed`, their difference,
-//! order and masking. Pure. Uses `workload` and `names`.
+//! What would change and why: computed once, shown, and consumed by apply. Pure.
+
+mod change;
+mod cluster;
+mod facts;
+mod finding;
+mod observed;
+mod path;
+
+pub use change::{Action, Basis, Change, Drift, Fate, Field, Plan};
+pub use cluster::{Cluster, ClusterType};
+pub use facts::{Facts, Look, Question};
+pub use finding::{Finding, Severity};
+pub use observed::{Conflict, Live, Observed, Refusal, Sighting, Verdict};
+pub use path::{Path, Step};

@@ -11,6 +11,7 @@ use super::labels::Owner;
 use super::object::{Object, object};
 use super::pod;
 use crate::config::spec::{NetworkPolicy, Spec, Workspace};
+use crate::names::Kind;
 
 const RBAC: &str = "rbac.authorization.k8s.io";
 
@@ -28,7 +29,7 @@ pub(super) fn objects(spec: &Spec, owner: &Owner<'_>) -> Vec<Object> {
     objects
 }
 
-fn role_name(spec: &Spec) -> String {
+pub(super) fn role_name(spec: &Spec) -> String {
     format!("{}-user", spec.name)
 }
 
@@ -50,7 +51,7 @@ fn role(spec: &Spec, owner: &Owner<'_>) -> Object {
         rule("", &["persistentvolumeclaims"], &["get", "watch"], Some(&claim)),
         rule("", &["services"], &["get"], Some(&name)),
     ];
-    object("role", &Role { metadata: owner.metadata(role_name(spec)), rules: Some(rules) })
+    object(Kind::Role, &Role { metadata: owner.metadata(role_name(spec)), rules: Some(rules) })
 }
 
 fn rule(group: &str, resources: &[&str], verbs: &[&str], name: Option<&str>) -> PolicyRule {
@@ -75,7 +76,7 @@ fn binding(spec: &Spec, owner: &Owner<'_>) -> Object {
     let users = access.users.iter().map(|name| subject("User", name));
     let groups = access.groups.iter().map(|name| subject("Group", name));
     object(
-        "rolebinding",
+        Kind::RoleBinding,
         &RoleBinding {
             metadata: owner.metadata(role_name(spec)),
             role_ref: RoleRef { api_group: Some(RBAC.to_owned()), kind: "Role".to_owned(), name: role_name(spec) },
@@ -99,7 +100,7 @@ fn network_policy(spec: &Spec, owner: &Owner<'_>) -> Option<Object> {
         policy_types: Some(policy_types),
     };
     Some(object(
-        "networkpolicy",
+        Kind::NetworkPolicy,
         &NetworkPolicyObject { metadata: owner.metadata(spec.name.as_str()), spec: Some(policy) },
     ))
 }

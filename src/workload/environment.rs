@@ -13,12 +13,13 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::labels::{Owner, common, pairs};
+use super::needs::Needs;
 use super::object::{Object, Rendered, in_order, object};
 use super::{access, pod};
 use crate::config::SSH_PORT;
 use crate::config::name::Namespace;
 use crate::config::spec::{Spec, Workspace};
-use crate::names;
+use crate::names::{self, Kind, ObjectId};
 
 /// Where the objects go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,21 +57,53 @@ pub fn render<Image: fmt::Display>(spec: &Spec, image: Image, placement: &Placem
     }
     objects.push(deployment(spec, &owner, &image.to_string()));
     objects.push(service(spec, &owner));
-    Rendered { objects: in_order(objects), image }
+    Rendered {
+        name: spec.name.to_string(),
+        objects: in_order(objects),
+        possible: possible(spec, &owner),
+        pod: pod::bare(spec, &owner, &image.to_string()),
+        needs: Needs::of(spec),
+        image,
+    }
+}
+
+/// Whatever the configuration says, an environment has no other objects than these.
+fn possible(spec: &Spec, owner: &Owner<'_>) -> Vec<ObjectId> {
+    let namespace = owner.namespace.map(ToString::to_string);
+    let named = |kind, name: String| ObjectId { kind, namespace: namespace.clone(), name };
+    let mut possible: Vec<_> = owner
+        .namespace
+        .map(|name| ObjectId { kind: Kind::Namespace, namespace: None, name: name.to_string() })
+        .into_iter()
+        .collect();
+    possible.extend([
+        named(Kind::ResourceQuota, quota_name(spec)),
+        named(Kind::Role, access::role_name(spec)),
+        named(Kind::RoleBinding, access::role_name(spec)),
+        named(Kind::NetworkPolicy, spec.name.to_string()),
+        named(Kind::PersistentVolumeClaim, pod::own_claim(spec)),
+        named(Kind::Deployment, spec.name.to_string()),
+        named(Kind::Service, spec.name.to_string()),
+    ]);
+    possible
+}
+
+fn quota_name(spec: &Spec) -> String {
+    format!("{}-quota", spec.name)
 }
 
 fn namespace(name: &Namespace) -> Object {
     let metadata = ObjectMeta { name: Some(name.to_string()), labels: Some(common()), ..ObjectMeta::default() };
-    object("namespace", &NamespaceObject { metadata, ..NamespaceObject::default() })
+    object(Kind::Namespace, &NamespaceObject { metadata, ..NamespaceObject::default() })
 }
 
 fn quota(spec: &Spec, owner: &Owner<'_>) -> Object {
     let hard =
         spec.kubernetes.quota.iter().map(|(name, amount)| (name.to_string(), Quantity(amount.to_string()))).collect();
     object(
-        "resourcequota",
+        Kind::ResourceQuota,
         &ResourceQuota {
-            metadata: owner.metadata(format!("{}-quota", spec.name)),
+            metadata: owner.metadata(quota_name(spec)),
             spec: Some(ResourceQuotaSpec { hard: Some(hard), ..ResourceQuotaSpec::default() }),
             status: None,
         },
@@ -80,7 +113,7 @@ fn quota(spec: &Spec, owner: &Owner<'_>) -> Object {
 fn claim(spec: &Spec, owner: &Owner<'_>, size: String) -> Object {
     let requests = BTreeMap::from([("storage".to_owned(), Quantity(size))]);
     object(
-        "persistentvolumeclaim",
+        Kind::PersistentVolumeClaim,
         &PersistentVolumeClaim {
             metadata: owner.metadata(pod::own_claim(spec)),
             spec: Some(PersistentVolumeClaimSpec {
@@ -101,7 +134,7 @@ fn deployment(spec: &Spec, owner: &Owner<'_>, image: &str) -> Object {
     let metadata = ObjectMeta { annotations: Some(annotations), ..owner.metadata(spec.name.as_str()) };
     let strategy = DeploymentStrategy { type_: Some("Recreate".to_owned()), rolling_update: None };
     object(
-        "deployment",
+        Kind::Deployment,
         &Deployment {
             metadata,
             spec: DeploymentSpec {
@@ -125,7 +158,7 @@ fn service(spec: &Spec, owner: &Owner<'_>) -> Object {
         ..ServicePort::default()
     });
     object(
-        "service",
+        Kind::Service,
         &Service {
             metadata: owner.metadata(spec.name.as_str()),
             spec: Some(ServiceSpec {

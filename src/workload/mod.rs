@@ -3,8 +3,10 @@
 mod access;
 mod environment;
 mod labels;
+mod needs;
 mod object;
 mod pod;
 
 pub use environment::{Placement, render};
+pub use needs::Needs;
 pub use object::{Object, Rendered};

@@ -5,7 +5,8 @@ use k8s_openapi::{Metadata, Resource};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::names::ObjectId;
+use super::needs::Needs;
+use crate::names::{Kind, ObjectId};
 
 /// One object as it is sent to the API server.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,32 +22,37 @@ pub struct Object {
 /// The type of the image says how far it can be trusted: only objects with a pinned image can be planned and applied.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rendered<Image> {
+    /// The name of the workload.
+    pub name: String,
     /// The objects.
     pub objects: Vec<Object>,
     /// The image.
     pub image: Image,
+    /// Every object that a workload of this shape and name can have. One that is not asked for and exists is left over.
+    pub possible: Vec<ObjectId>,
+    /// One pod as the objects will make it: what its admission says can be asked before anything is applied.
+    pub pod: Value,
+    /// What others have to have made.
+    pub needs: Needs,
+}
+
+impl<Image> Rendered<Image> {
+    /// The same in a namespace that somebody else has made: the namespace is left alone, and so is its quota.
+    #[must_use]
+    pub fn in_foreign_namespace(mut self) -> Self {
+        self.objects.retain(|object| !matches!(object.id.kind, Kind::Namespace | Kind::ResourceQuota));
+        self
+    }
 }
 
 /// What others need comes first: where things live, what limits them, who may, what is kept, what runs, how it is reached.
-const ORDER: [&str; 8] = [
-    "namespace",
-    "resourcequota",
-    "role",
-    "rolebinding",
-    "networkpolicy",
-    "persistentvolumeclaim",
-    "deployment",
-    "service",
-];
-
 pub(super) fn in_order(mut objects: Vec<Object>) -> Vec<Object> {
-    let rank = |object: &Object| ORDER.iter().position(|kind| *kind == object.id.kind).unwrap_or(ORDER.len());
-    objects.sort_by(|left, right| (rank(left), &left.id).cmp(&(rank(right), &right.id)));
+    objects.sort_by(|left, right| left.id.cmp(&right.id));
     objects
 }
 
 /// An object of Kubernetes' own types as it is sent.
-pub(super) fn object<K>(kind: &'static str, typed: &K) -> Object
+pub(super) fn object<K>(kind: Kind, typed: &K) -> Object
 where
     K: Resource + Metadata<Ty = ObjectMeta> + Serialize,
 {

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{
     Capabilities, Container, ContainerPort, EnvFromSource, EnvVar, LocalObjectReference,
-    PersistentVolumeClaimVolumeSource, PodSecurityContext, PodSpec, PodTemplateSpec, ResourceRequirements,
+    PersistentVolumeClaimVolumeSource, Pod, PodSecurityContext, PodSpec, PodTemplateSpec, ResourceRequirements,
     SeccompProfile, SecretEnvSource, SecurityContext, Toleration, Volume, VolumeMount,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use serde_json::Value;
 
 use super::labels::{Owner, pairs};
 use crate::config::SSH_PORT;
@@ -30,6 +31,18 @@ pub(super) fn template(spec: &Spec, owner: &Owner<'_>, image: &str) -> PodTempla
         }),
         spec: Some(pod(spec, image)),
     }
+}
+
+/// A pod as the template makes it, without whoever would own it.
+pub(super) fn bare(spec: &Spec, owner: &Owner<'_>, image: &str) -> Value {
+    let template = template(spec, owner, image);
+    let metadata = ObjectMeta {
+        generate_name: Some(format!("{}-", spec.name)),
+        namespace: owner.namespace.map(ToString::to_string),
+        ..template.metadata.unwrap_or_default()
+    };
+    // Serialising cannot fail: the types have text for keys and finite numbers only.
+    serde_json::to_value(Pod { metadata, spec: template.spec, status: None }).unwrap_or_default()
 }
 
 /// The name of the claim that an environment has of its own.

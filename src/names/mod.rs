@@ -1,6 +1,10 @@
 //! The names that Sindri writes into a cluster: labels, annotations, the field manager, the names of objects.
 
+mod kind;
+
 use std::fmt;
+
+pub use kind::Kind;
 
 /// The name under which the API server records what Sindri owns. The same for dry-run and apply, always.
 pub const FIELD_MANAGER: &str = "sindri";
@@ -16,10 +20,17 @@ pub const INSTANCE: &str = "instance";
 pub const CONFIG_HASH: &str = "sindri.dev/config-hash";
 /// The annotation with the image as it was written.
 pub const IMAGE: &str = "sindri.dev/image";
+/// The annotation with the account that last applied the objects. It is written with a change, and is none itself.
+pub const APPLIED_BY: &str = "sindri.dev/applied-by";
+/// The annotation with the time at which the objects were last applied. It is written with a change, and is none itself.
+pub const APPLIED_AT: &str = "sindri.dev/applied-at";
 /// The annotation with the profile.
 pub const PROFILE: &str = "sindri.dev/profile";
 /// The annotation that tells kubectl which container is meant.
 pub const DEFAULT_CONTAINER: &str = "kubectl.kubernetes.io/default-container";
+
+/// The Secret with the login of the image's registry. One for a namespace: the environments in it share it.
+pub const REGISTRY_CREDENTIALS: &str = "sindri-registry-creds";
 
 /// The container of an environment.
 pub const CONTAINER: &str = "sindri";
@@ -29,12 +40,27 @@ pub const LOCAL_IMAGE: &str = "sindri:latest";
 /// How an object is named to a person, everywhere: `kind/namespace/name`, or `kind/name` without a namespace.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ObjectId {
-    /// The kind, in the singular, as kubectl writes it: `deployment`.
-    pub kind: &'static str,
+    /// The kind.
+    pub kind: Kind,
     /// The namespace, if the object has one.
     pub namespace: Option<String>,
     /// The name.
     pub name: String,
+}
+
+impl ObjectId {
+    /// An object in a namespace.
+    #[must_use]
+    pub fn new(kind: Kind, namespace: &str, name: impl Into<String>) -> Self {
+        let namespace = kind.is_namespaced().then(|| namespace.to_owned());
+        Self { kind, namespace, name: name.into() }
+    }
+
+    /// As it is called where the namespace is known: `kind/name`.
+    #[must_use]
+    pub fn short(&self) -> String {
+        format!("{}/{}", self.kind, self.name)
+    }
 }
 
 impl fmt::Display for ObjectId {

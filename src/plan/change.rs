@@ -1,0 +1,126 @@
+//! The plan itself.
+
+use serde_json::Value;
+
+use super::{Cluster, Conflict, Finding};
+use crate::names::ObjectId;
+
+/// What deploy will do, completely. Apply consumes it; nothing else can be applied.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// Where.
+    pub cluster: Cluster,
+    /// The name of the environment.
+    pub environment: String,
+    /// The image that will run, by digest.
+    pub image: String,
+    /// The fingerprint of the configuration.
+    pub config_hash: String,
+    /// Every object, in the order in which they are applied; deletions last, in the opposite order.
+    pub changes: Vec<Change>,
+    /// What others have changed since the last deploy.
+    pub drift: Vec<Drift>,
+    /// What is foreseen; the worst first.
+    pub findings: Vec<Finding>,
+    /// Whether the environment is stopped, and stays so.
+    pub stopped: bool,
+    /// Whether fields of other managers are taken.
+    pub force: bool,
+}
+
+/// One object of a plan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// Which object.
+    pub id: ObjectId,
+    /// What is done with it.
+    pub action: Action,
+    /// What was seen when the plan was made: what must still be true when it is applied.
+    pub basis: Basis,
+    /// What is sent; nothing for a deletion.
+    pub body: Option<Value>,
+    /// As it is, without what the server owns. Values of Secrets are replaced by marks.
+    pub before: Option<Value>,
+    /// As it will be, likewise.
+    pub after: Option<Value>,
+    /// The fields that differ.
+    pub fields: Vec<Field>,
+    /// Whether the server has rehearsed it. If not, the difference was computed here.
+    pub validated: bool,
+    /// Fields of others that would be taken.
+    pub conflicts: Vec<Conflict>,
+    /// What else should be known: what a change of an immutable field costs, whether a volume can grow.
+    pub notes: Vec<String>,
+}
+
+/// What is done with an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// Nothing.
+    Keep,
+    /// It is made.
+    Create,
+    /// It is changed.
+    Update,
+    /// It is deleted and made again.
+    Replace,
+    /// It is deleted.
+    Delete,
+}
+
+/// What was seen of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// There was none.
+    Absent,
+    /// There was this one.
+    Present {
+        /// Its identity.
+        uid: String,
+        /// Its version.
+        resource_version: String,
+    },
+    /// It could not be read.
+    Unknown,
+}
+
+/// A field that differs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// Which one, as a person reads it: `spec.template.spec.containers[sindri].resources.limits.memory`.
+    pub path: String,
+    /// What it is; nothing if it is added.
+    pub before: Option<Value>,
+    /// What it will be; nothing if it is removed.
+    pub after: Option<Value>,
+}
+
+/// A field that somebody else has changed since the last deploy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drift {
+    /// Which object.
+    pub id: ObjectId,
+    /// Which field, as a person reads it.
+    pub path: String,
+    /// What it is now; nothing if it was removed.
+    pub live: Option<Value>,
+    /// What the configuration says; nothing if it says nothing of it.
+    pub wanted: Option<Value>,
+    /// Who changed it, as far as the server knows: the field manager.
+    pub manager: Option<String>,
+    /// When, as the server wrote it.
+    pub time: Option<String>,
+    /// What deploy does to it.
+    pub fate: Fate,
+}
+
+/// What deploy does to a field that drifted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fate {
+    /// It is set back.
+    Restored,
+    /// It stays: the configuration says nothing of it.
+    Kept,
+    /// Another manager owns it: deploy refuses unless it is forced.
+    Contested,
+}

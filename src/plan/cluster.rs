@@ -1,0 +1,41 @@
+//! Which cluster is meant, as the header of every command names it.
+
+use std::fmt;
+
+/// A cluster, and the place in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cluster {
+    /// The context of the kubeconfig; none inside a cluster.
+    pub context: Option<String>,
+    /// The address of the API server.
+    pub server: String,
+    /// What kind of cluster it is.
+    pub cluster_type: ClusterType,
+    /// The version of Kubernetes, as the server says it: `v1.37.1`.
+    pub version: String,
+    /// What tells this cluster from every other: the identity of `kube-system`; none where it may not be read.
+    pub uid: Option<String>,
+    /// The namespace.
+    pub namespace: String,
+}
+
+/// What kind of cluster it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClusterType {
+    /// A local one made by kind, and its name if it is known.
+    Kind(Option<String>),
+    /// A local one made by k3d, and its name if it is known.
+    K3d(Option<String>),
+    /// Any other.
+    Remote,
+}
+
+impl fmt::Display for ClusterType {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Kind(_) => formatter.write_str("kind"),
+            Self::K3d(_) => formatter.write_str("k3d"),
+            Self::Remote => formatter.write_str("remote"),
+        }
+    }
+}

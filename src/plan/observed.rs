@@ -1,0 +1,81 @@
+//! What a cluster answered.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Cluster, Facts};
+use crate::names::ObjectId;
+
+/// Everything that was looked at for one plan.
+#[derive(Clone, Debug)]
+pub struct Observed {
+    /// Where.
+    pub cluster: Cluster,
+    /// What is there, and what the server would make of it. Every possible object of the workload is here.
+    pub objects: BTreeMap<ObjectId, Sighting>,
+    /// What else was asked, to predict what will happen.
+    pub facts: Facts,
+}
+
+/// One object: as it is, and as it would be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sighting {
+    /// As it is.
+    pub live: Live,
+    /// What the server says to what would be applied; none if nothing would be.
+    pub verdict: Option<Verdict>,
+}
+
+/// An object as it is. Only "not found" is absence.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Live {
+    /// There is none.
+    Absent,
+    /// This one.
+    Present(Value),
+    /// It may not be read: what the server said.
+    Denied(String),
+}
+
+/// The server's answer to the rehearsal of an apply.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// It would become this.
+    Accepted(Value),
+    /// Others own fields that would change.
+    Conflict {
+        /// Which, and who.
+        conflicts: Vec<Conflict>,
+        /// What it would become if their fields were taken; none if that is refused too.
+        forced: Option<Value>,
+    },
+    /// The server refuses it.
+    Refused(Refusal),
+    /// The person may not apply it: what the server said.
+    Denied(String),
+    /// The namespace does not exist: nothing in it can be rehearsed.
+    NamespaceAbsent,
+}
+
+/// A field that somebody else owns and the configuration wants to be different.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Conflict {
+    /// The field, as the server writes it: `.spec.template.spec.containers[name="sindri"].image`.
+    pub field: String,
+    /// The field manager: `kubectl-edit`.
+    pub manager: String,
+}
+
+/// Why the server does not accept an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The HTTP status.
+    pub code: u16,
+    /// Kubernetes' word for it: `Invalid`, `Forbidden`.
+    pub reason: String,
+    /// Its message.
+    pub message: String,
+    /// Field and message of each single cause.
+    pub causes: Vec<(String, String)>,
+}
