@@ -11,7 +11,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use http::{Response, StatusCode, header};
-use http_body_util::BodyExt as _;
+use http_body_util::{BodyExt as _, Collected};
 use kube::Client;
 use kube::client::Body;
 use serde_json::Value;
@@ -191,7 +191,7 @@ impl Session {
             Ok(Ok(response)) if response.status().is_success() => Ok(Ok(response)),
             Ok(Ok(response)) => {
                 let code = response.status().as_u16();
-                let bytes = response.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+                let bytes = response.into_body().collect().await.map(Collected::to_bytes).unwrap_or_default();
                 let body = serde_json::from_slice(&bytes).unwrap_or_default();
                 Ok(Err(Reply { code, body, repeated: false }))
             }
