@@ -35,8 +35,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 pub struct Session {
     client: Client,
     server: String,
-    started: Instant,
-    deadline: Instant,
+    patience: Duration,
+    /// When the present span of time began.
+    started: Cell<Instant>,
     answered: Cell<bool>,
     requests: Cell<u32>,
     /// The time that the server told, and when it did.
@@ -109,12 +110,11 @@ impl Session {
     /// A session that ends after `patience`. `chance` spreads the attempts of those who ask at the same time.
     #[must_use]
     pub fn new(client: Client, server: String, patience: Duration, chance: u64) -> Self {
-        let started = Instant::now();
         Self {
             client,
             server,
-            started,
-            deadline: started + patience,
+            patience,
+            started: Cell::new(Instant::now()),
             answered: Cell::new(false),
             requests: Cell::new(0),
             clock: Cell::new(None),
@@ -125,7 +125,12 @@ impl Session {
     /// When the session ends.
     #[must_use]
     pub fn deadline(&self) -> Instant {
-        self.deadline
+        self.started.get() + self.patience
+    }
+
+    /// Begins a new span of time: a person has thought, or one piece of work is done and another begins.
+    pub fn begin_anew(&self) {
+        self.started.set(Instant::now());
     }
 
     /// How many requests were sent.
@@ -149,7 +154,7 @@ impl Session {
         let mut attempts = 0;
         loop {
             attempts += 1;
-            let limit = ATTEMPT.min(self.deadline.saturating_duration_since(Instant::now()));
+            let limit = ATTEMPT.min(self.deadline().saturating_duration_since(Instant::now()));
             let attempt = match timeout(limit, self.attempt(request)).await {
                 Ok(attempt) => attempt,
                 Err(_) => Attempt::Again {
@@ -169,10 +174,10 @@ impl Session {
                 (true, _) => attempts >= DOUBTS,
                 (false, known) => !known && attempts >= INTRODUCTIONS,
             };
-            if enough || Instant::now() + pause >= self.deadline {
+            if enough || Instant::now() + pause >= self.deadline() {
                 return match reply {
                     Some(reply) => Ok(Reply { repeated: attempts > 1, ..reply }),
-                    None => Err(problem.after(self.started.elapsed(), attempts)),
+                    None => Err(problem.after(self.started.get().elapsed(), attempts)),
                 };
             }
             sleep(pause).await;
@@ -184,7 +189,7 @@ impl Session {
     /// # Errors
     /// When the server does not answer or refuses.
     pub async fn open(&self, request: &Request) -> Result<Result<Response<Body>, Reply>, Unanswered> {
-        let limit = ATTEMPT.min(self.deadline.saturating_duration_since(Instant::now()));
+        let limit = ATTEMPT.min(self.deadline().saturating_duration_since(Instant::now()));
         match timeout(limit, self.send(request)).await {
             Err(_) => Err(Unanswered::silent(&self.server, &request.what, limit)),
             Ok(Err(problem)) => Err(problem),
