@@ -160,6 +160,25 @@ impl Quantity {
         Self { nano: (self.nano / MILLI + 1) / 2 * MILLI, ..self }
     }
 
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        let form = if self.nano == 0 { other.form } else { self.form };
+        Self { nano: self.nano.saturating_add(other.nano), form }
+    }
+
+    /// What is left of it without the other; nothing if that is less than nothing.
+    #[must_use]
+    pub fn minus(self, other: Self) -> Option<Self> {
+        self.nano.checked_sub(other.nano).filter(|nano| *nano >= 0).map(|nano| Self { nano, ..self })
+    }
+
+    /// Whether it is nothing at all.
+    #[must_use]
+    pub fn is_zero(self) -> bool {
+        self.nano == 0
+    }
+
     fn decimal(self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.nano == 0 {
             return formatter.write_str("0");

@@ -6,6 +6,9 @@ mod facts;
 mod finding;
 mod observed;
 mod path;
+mod predict;
+mod questions;
+mod rights;
 
 pub use change::{Action, Basis, Change, Drift, Fate, Field, Plan};
 pub use cluster::{Cluster, ClusterType};
@@ -13,3 +16,5 @@ pub use facts::{Facts, Look, Question};
 pub use finding::{Finding, Severity};
 pub use observed::{Conflict, Live, Observed, Refusal, Sighting, Verdict};
 pub use path::{Path, Step};
+pub use predict::predict;
+pub use questions::{follow_up, is_denied, questions};
