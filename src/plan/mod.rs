@@ -2,10 +2,14 @@
 
 mod change;
 mod cluster;
+pub mod diff;
 mod facts;
 mod finding;
+pub mod mask;
+pub mod normal;
 mod observed;
 mod path;
+mod place;
 mod predict;
 mod questions;
 mod rights;

@@ -62,11 +62,23 @@ impl Step {
             Self::Key(key) => value.get(key),
             Self::Index(index) => value.get(index),
             Self::Member(member) => value.as_array()?.iter().find(|item| *item == member),
-            Self::Item(keys) => {
-                value.as_array()?.iter().find(|item| keys.iter().all(|(key, value)| item.get(key) == Some(value)))
-            }
+            Self::Item(keys) => value.as_array()?.iter().find(|item| holds(item, keys)),
         }
     }
+}
+
+impl FromIterator<Step> for Path {
+    fn from_iter<Steps: IntoIterator<Item = Step>>(steps: Steps) -> Self {
+        Self(steps.into_iter().collect())
+    }
+}
+
+/// Whether an item has all of these keys. A key inside a map needs no more than itself: `secretRef: {name: a}`.
+fn holds(item: &Value, keys: &Map<String, Value>) -> bool {
+    keys.iter().all(|(key, wanted)| match (item.get(key), wanted) {
+        (Some(found), Value::Object(wanted)) => holds(found, wanted),
+        (found, wanted) => found == Some(wanted),
+    })
 }
 
 /// As a person reads it: `spec.containers[sindri].ports[8080/TCP]`, `metadata.annotations["sindri.dev/image"]`.
@@ -96,7 +108,12 @@ fn keys_as_text(keys: &Map<String, Value>) -> String {
 }
 
 fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(","),
+        Value::Object(keys) => keys_as_text(keys),
+        other => other.to_string(),
+    }
 }
 
 #[cfg(test)]

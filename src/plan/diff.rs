@@ -1,0 +1,326 @@
+//! The fields that differ between an object as it is and as it will be.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::mask::masked;
+use super::normal::{same, text};
+use super::place::{Order, Place, key_of, text_of_key};
+use super::{Field, Path, Step};
+use crate::names::Kind;
+
+/// What is added or removed with more values than this is one field.
+const MOST_LEAVES: usize = 12;
+/// What the name of the object says already.
+const IDENTITY: [&[&str]; 4] = [&["apiVersion"], &["kind"], &["metadata", "name"], &["metadata", "namespace"]];
+
+/// The fields that differ, in the order of their names. Of Secrets, no value comes out.
+#[must_use]
+pub fn diff(kind: Kind, before: Option<&Value>, after: Option<&Value>) -> Vec<Field> {
+    let (before, after) = masked(kind, before, after);
+    let differences = differences(before.as_ref(), after.as_ref()).into_iter();
+    let fields = differences.filter(|difference| !is_identity(&difference.path));
+    fields.map(Difference::into_field).collect()
+}
+
+fn is_identity(path: &Path) -> bool {
+    IDENTITY.iter().any(|keys| {
+        let mut steps = path.steps().iter();
+        keys.iter().all(|key| matches!(steps.next(), Some(Step::Key(step)) if step == key)) && steps.next().is_none()
+    })
+}
+
+/// One difference, with the way to it.
+#[derive(Debug)]
+struct Difference {
+    path: Path,
+    /// Whether it is the order of a list; before and after are the keys of its items then.
+    order: bool,
+    before: Option<Value>,
+    after: Option<Value>,
+}
+
+impl Difference {
+    fn into_field(self) -> Field {
+        let path = if self.order { format!("{} (order)", self.path) } else { self.path.to_string() };
+        Field { path, before: self.before, after: self.after }
+    }
+}
+
+fn differences(before: Option<&Value>, after: Option<&Value>) -> Vec<Difference> {
+    let mut walk = Walk::default();
+    walk.value(&Place::ROOT, before, after);
+    walk.found
+}
+
+/// Goes through both objects side by side.
+#[derive(Default)]
+struct Walk {
+    steps: Vec<Step>,
+    found: Vec<Difference>,
+}
+
+impl Walk {
+    fn inside(&mut self, step: Step, look: impl FnOnce(&mut Self)) {
+        self.steps.push(step);
+        look(self);
+        self.steps.pop();
+    }
+
+    fn tell(&mut self, before: Option<&Value>, after: Option<&Value>) {
+        let path = self.steps.iter().cloned().collect();
+        self.found.push(Difference { path, order: false, before: before.cloned(), after: after.cloned() });
+    }
+
+    fn value(&mut self, place: &Place<'_>, before: Option<&Value>, after: Option<&Value>) {
+        let before = before.filter(|value| !place.is_nothing(value));
+        let after = after.filter(|value| !place.is_nothing(value));
+        match (before, after) {
+            (None, None) => {}
+            (Some(before), Some(after)) if before == after => {}
+            (Some(Value::Object(before)), Some(Value::Object(after))) => self.maps(place, before, after),
+            (Some(Value::Array(before)), Some(Value::Array(after))) => self.lists(place, before, after),
+            (Some(before), Some(after)) if same(place, before, after) => {}
+            (Some(_), Some(_)) => self.tell(before, after),
+            (Some(whole), None) | (None, Some(whole)) => self.whole(place, whole, before.is_some()),
+        }
+    }
+
+    fn maps(&mut self, place: &Place<'_>, before: &Map<String, Value>, after: &Map<String, Value>) {
+        let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+        for key in keys {
+            let inner = Place::within(place, key);
+            self.inside(Step::Key(key.clone()), |walk| walk.value(&inner, before.get(key), after.get(key)));
+        }
+    }
+
+    /// Something that only one side has: value by value if that is short.
+    fn whole(&mut self, place: &Place<'_>, whole: &Value, removed: bool) {
+        let sides = |value| if removed { (Some(value), None) } else { (None, Some(value)) };
+        if let Value::Object(entries) = whole
+            && !entries.is_empty()
+            && (self.steps.is_empty() || leaves(whole) <= MOST_LEAVES)
+        {
+            for (key, value) in entries {
+                let (before, after) = sides(value);
+                let inner = Place::within(place, key);
+                self.inside(Step::Key(key.clone()), |walk| walk.value(&inner, before, after));
+            }
+            return;
+        }
+        if let Value::Array(items) = whole
+            && let Some(keys) = place.listing().keys_for([items, &[]])
+            && leaves(whole) <= MOST_LEAVES
+        {
+            for item in items {
+                self.whole_item(place, keys, item, removed);
+            }
+            return;
+        }
+        let (before, after) = sides(whole);
+        self.tell(before, after);
+    }
+
+    /// What the way to an item says is not said again, unless the item says nothing else.
+    fn whole_item(&mut self, place: &Place<'_>, keys: &[&str], item: &Value, removed: bool) {
+        let key = key_of(keys, item);
+        let mut rest = item.clone();
+        if let Value::Object(rest) = &mut rest {
+            rest.retain(|name, value| key.get(name) != Some(value));
+        }
+        let told = self.found.len();
+        self.inside(Step::Item(key), |walk| {
+            if leaves(item) <= MOST_LEAVES {
+                walk.whole(place, &rest, removed);
+            }
+            if walk.found.len() == told || rest.as_object().is_some_and(Map::is_empty) {
+                walk.found.truncate(told);
+                if removed { walk.tell(Some(item), None) } else { walk.tell(None, Some(item)) }
+            }
+        });
+    }
+
+    fn lists(&mut self, place: &Place<'_>, before: &[Value], after: &[Value]) {
+        let listing = place.listing();
+        if let Some(keys) = listing.keys_for([before, after]) {
+            self.items_with_keys(place, keys, before, after);
+            let is_reference = listing.order == Order::MattersToReferences;
+            if listing.order_matters(before) || is_reference && listing.order_matters(after) {
+                self.order(keys, before, after);
+            }
+            return;
+        }
+        let texts = |items: &[Value]| items.iter().map(|item| text(place, item)).collect::<Vec<_>>();
+        let (mut ours, mut theirs) = (texts(before), texts(after));
+        let free = listing.order == Order::Free;
+        let differ: Vec<usize> = if free {
+            match leftovers(&ours, &theirs) {
+                (left, right) if left == right => left,
+                // They stand in different places: which was which, nobody knows.
+                _ => Vec::new(),
+            }
+        } else {
+            (0..before.len()).filter(|index| ours.get(*index) != theirs.get(*index)).collect()
+        };
+        if free {
+            ours.sort();
+            theirs.sort();
+        }
+        if ours == theirs {
+            return;
+        }
+        let readable = |item: &Value| item.is_object() || item.as_str().is_some_and(|text| text.contains('\n'));
+        if before.len() == after.len() && !differ.is_empty() && before.iter().chain(after).any(readable) {
+            for index in differ {
+                self.inside(Step::Index(index), |walk| walk.value(place, before.get(index), after.get(index)));
+            }
+        } else {
+            let path = self.steps.iter().cloned().collect();
+            let (before, after) = (Some(before.into()), Some(after.into()));
+            self.found.push(Difference { path, order: false, before, after });
+        }
+    }
+
+    fn items_with_keys(&mut self, place: &Place<'_>, keys: &[&str], before: &[Value], after: &[Value]) {
+        let mut wanted: BTreeMap<_, _> = after.iter().map(|item| (text_of_key(keys, item), item)).collect();
+        for item in before {
+            match wanted.remove(&text_of_key(keys, item)) {
+                Some(wanted) => {
+                    self.inside(Step::Item(key_of(keys, item)), |walk| walk.item(place, keys, item, wanted));
+                }
+                None => self.whole_item(place, keys, item, true),
+            }
+        }
+        for item in after.iter().filter(|item| wanted.contains_key(&text_of_key(keys, item))) {
+            self.whole_item(place, keys, item, false);
+        }
+    }
+
+    /// Two items with the same key: a protocol that only one of them writes is the same.
+    fn item(&mut self, place: &Place<'_>, keys: &[&str], before: &Value, after: &Value) {
+        let (Value::Object(before), Value::Object(after)) = (before, after) else { return };
+        let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+        for name in names.into_iter().filter(|name| !keys.contains(&name.as_str())) {
+            let inner = Place::within(place, name);
+            self.inside(Step::Key(name.clone()), |walk| walk.value(&inner, before.get(name), after.get(name)));
+        }
+    }
+
+    fn order(&mut self, keys: &[&str], before: &[Value], after: &[Value]) {
+        let names = |items: &[Value], others: &[Value]| {
+            let others: BTreeSet<_> = others.iter().map(|item| text_of_key(keys, item)).collect();
+            let common = items.iter().filter(|item| others.contains(&text_of_key(keys, item)));
+            common.map(|item| Path::default().then(Step::Item(key_of(keys, item))).to_string()).collect::<Vec<_>>()
+        };
+        let (before, after) = (names(before, after), names(after, before));
+        if before != after {
+            let bare = |name: &String| name.trim_start_matches('[').trim_end_matches(']').to_owned();
+            let list = |names: Vec<String>| Some(names.iter().map(bare).collect());
+            let path = self.steps.iter().cloned().collect();
+            self.found.push(Difference { path, order: true, before: list(before), after: list(after) });
+        }
+    }
+}
+
+/// The places of the items that the other list does not have.
+fn leftovers(left: &[String], right: &[String]) -> (Vec<usize>, Vec<usize>) {
+    let only = |items: &[String], others: &[String]| {
+        let mut counts: BTreeMap<&String, usize> = BTreeMap::new();
+        for other in others {
+            *counts.entry(other).or_default() += 1;
+        }
+        let mut only = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            match counts.get_mut(item) {
+                Some(count) if *count > 0 => *count -= 1,
+                _ => only.push(index),
+            }
+        }
+        only
+    };
+    (only(left, right), only(right, left))
+}
+
+/// How many values there are in it.
+fn leaves(value: &Value) -> usize {
+    match value {
+        Value::Object(entries) if !entries.is_empty() => entries.values().map(leaves).sum(),
+        Value::Array(items) if items.iter().any(Value::is_object) => items.iter().map(leaves).sum(),
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::diff;
+    use crate::names::Kind;
+
+    /// The differences between two pod specs, as lines.
+    fn lines(before: &Value, after: &Value) -> Vec<String> {
+        let pod = |spec: &Value| json!({"spec": spec});
+        let side = |value: Option<Value>| value.map_or_else(|| "-".to_owned(), |value| value.to_string());
+        let fields = diff(Kind::Pod, Some(&pod(before)), Some(&pod(after))).into_iter();
+        fields.map(|field| format!("{}: {} → {}", field.path, side(field.before), side(field.after))).collect()
+    }
+
+    fn container(fields: &Value) -> Value {
+        let mut container = json!({"name": "sindri"});
+        for (key, value) in fields.as_object().unwrap() {
+            container[key] = value.clone();
+        }
+        json!({"containers": [container]})
+    }
+
+    #[test]
+    fn items_are_told_apart_by_their_keys() {
+        let before = json!({"containers": [{"name": "a", "image": "x"}, {"name": "b", "image": "y"}]});
+        let after = json!({"containers": [{"name": "b", "image": "z"}, {"name": "a", "image": "x"}]});
+        assert_eq!(lines(&before, &after), [r#"spec.containers[b].image: "y" → "z""#]);
+    }
+
+    #[test]
+    fn a_port_without_a_protocol_is_one_of_tcp() {
+        let before = container(&json!({"ports": [{"containerPort": 80}, {"containerPort": 53, "protocol": "UDP"}]}));
+        let after = container(&json!({"ports": [
+            {"containerPort": 53, "protocol": "UDP", "name": "dns"}, {"containerPort": 80, "protocol": "TCP"}]}));
+        assert_eq!(lines(&before, &after), [r#"spec.containers[sindri].ports[53/UDP].name: - → "dns""#]);
+    }
+
+    #[test]
+    fn equal_amounts_are_equal_where_amounts_stand() {
+        let resources = |cpu: &str, memory: &str| {
+            container(
+                &json!({"resources": {"limits": {"cpu": cpu, "memory": memory}}, "env": [{"name": "A", "value": cpu}]}),
+            )
+        };
+        let value = r#"spec.containers[sindri].env[A].value: "1000m" → "1""#;
+        assert_eq!(lines(&resources("1000m", "2Gi"), &resources("1", "2048Mi")), [value]);
+        let memory = r#"spec.containers[sindri].resources.limits.memory: "2Gi" → "2G""#;
+        assert_eq!(lines(&resources("0.5", "2Gi"), &resources("0.5", "2G")), [memory]);
+    }
+
+    #[test]
+    fn the_order_of_variables_matters_to_references() {
+        let variables = |names: [&str; 2], value: &str| {
+            let variable = |name| json!({"name": name, "value": value});
+            container(&json!({"env": names.map(variable)}))
+        };
+        assert!(lines(&variables(["A", "B"], "x"), &variables(["B", "A"], "x")).is_empty());
+        let order = r#"spec.containers[sindri].env (order): ["A","B"] → ["B","A"]"#;
+        assert_eq!(lines(&variables(["A", "B"], "$(A)"), &variables(["B", "A"], "$(A)")), [order]);
+    }
+
+    #[test]
+    fn a_selector_of_everything_is_not_nothing() {
+        let policy = |from: &Value| json!({"spec": {"ingress": [{"from": [from]}]}});
+        let before = policy(&json!({"podSelector": {}}));
+        let after = policy(&json!({"namespaceSelector": {}}));
+        let fields = diff(Kind::NetworkPolicy, Some(&before), Some(&after));
+        let paths: Vec<_> = fields.iter().map(|field| field.path.as_str()).collect();
+        assert_eq!(paths, ["spec.ingress[0].from[0].namespaceSelector", "spec.ingress[0].from[0].podSelector"]);
+        assert!(lines(&container(&json!({"securityContext": {}})), &container(&json!({}))).is_empty());
+    }
+}
