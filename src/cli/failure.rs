@@ -20,6 +20,12 @@ enum Kind {
     Configuration,
     /// The person said no.
     Declined,
+    /// The image is not deployed.
+    Image,
+    /// The cluster is not as it was when the plan was saved.
+    Moved,
+    /// The person pressed Ctrl-C while something was changed.
+    Interrupted,
 }
 
 impl Kind {
@@ -28,6 +34,9 @@ impl Kind {
             Self::Failed => 1,
             Self::Configuration => 2,
             Self::Declined => 3,
+            Self::Image => 4,
+            Self::Moved => 5,
+            Self::Interrupted => 130,
         }
     }
 }
@@ -44,6 +53,8 @@ pub(super) struct Failure {
 enum What {
     /// A message, and what caused it.
     Message(String, Option<Box<dyn Error>>),
+    /// An error that says itself what was attempted, what follows from it, and what caused it.
+    Told(Box<dyn Error>, String),
     /// The problems of a configuration, to be shown with the lines they are in.
     Problems(Source, Vec<Problem>),
     /// The problems have been written as data already.
@@ -55,7 +66,7 @@ impl Failure {
         Self { kind, what: What::Message(message.into(), cause), hint: None }
     }
 
-    fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
@@ -73,6 +84,59 @@ impl Failure {
     /// The person said no.
     pub(super) fn declined(what_was_not_done: &str) -> Self {
         Self::new(Kind::Declined, what_was_not_done, None)
+    }
+
+    /// It could not be done, and the error says so.
+    pub(super) fn told(error: impl Error + 'static) -> Self {
+        Self { kind: Kind::Failed, what: What::Told(Box::new(error), String::new()), hint: None }
+    }
+
+    /// The same, with what follows from it.
+    pub(super) fn adding(mut self, consequence: &str) -> Self {
+        match &mut self.what {
+            What::Message(text, _) | What::Told(_, text) => {
+                text.push_str("; ");
+                text.push_str(consequence);
+            }
+            What::Problems(..) | What::Reported => {}
+        }
+        self
+    }
+
+    /// The same with a hint, if there is one.
+    pub(super) fn maybe_hint(self, hint: Option<String>) -> Self {
+        Self { hint: hint.or(self.hint), ..self }
+    }
+
+    /// It could not be done.
+    pub(super) fn failed(message: impl Into<String>, cause: Option<Box<dyn Error>>) -> Self {
+        Self::new(Kind::Failed, message, cause)
+    }
+
+    /// The image is not deployed.
+    pub(super) fn image(message: impl Into<String>) -> Self {
+        Self::new(Kind::Image, message, None)
+    }
+
+    /// The cluster, or the configuration, is not as it was when the plan was saved.
+    pub(super) fn moved(message: impl Into<String>) -> Self {
+        Self::new(Kind::Moved, message, None)
+    }
+
+    /// The person pressed Ctrl-C.
+    pub(super) fn interrupted(message: impl Into<String>) -> Self {
+        Self::new(Kind::Interrupted, message, None)
+    }
+
+    /// There are changes, and the person asked to be told by the exit code.
+    pub(super) fn pending() -> Self {
+        Self { kind: Kind::Configuration, what: What::Reported, hint: None }
+    }
+
+    /// A file that should hold a plan does not.
+    pub(super) fn plan_file(path: &str, cause: Box<dyn Error>) -> Self {
+        Self::new(Kind::Configuration, format!("cannot read the plan {path}"), Some(cause))
+            .hint(format!("make one with `sindri plan --out {}`", word(path)))
     }
 
     /// The configuration is wrong.
@@ -128,11 +192,11 @@ impl Failure {
             What::Message(message, _) if self.kind == Kind::Declined => ui.raw(&format!("{message}\n")),
             What::Message(message, cause) => {
                 ui.remark(Remark::Error, message);
-                let mut next = cause.as_deref();
-                while let Some(error) = next {
-                    ui.raw(&format!("  because: {error}\n"));
-                    next = error.source();
-                }
+                because(cause.as_deref(), ui);
+            }
+            What::Told(error, consequence) => {
+                ui.remark(Remark::Error, &format!("{error}{consequence}"));
+                because(error.source(), ui);
             }
             What::Problems(source, problems) => {
                 ui.raw(&problems::for_person(problems, source.name(), &source.text(), ui.style()));
@@ -151,6 +215,13 @@ impl Failure {
             ui.remark(Remark::Hint, hint);
         }
         ExitCode::from(self.kind.exit_code())
+    }
+}
+
+fn because(mut cause: Option<&(dyn Error + 'static)>, ui: &mut Ui) {
+    while let Some(error) = cause {
+        ui.raw(&format!("  because: {error}\n"));
+        cause = error.source();
     }
 }
 

@@ -1,10 +1,14 @@
 //! The only room that talks to a cluster: connect, observe, apply, wait, lock, stream; and the pure diagnosis of what
 //! the cluster answers.
 
+mod apply;
+mod observe;
 mod request;
 mod session;
 mod unanswered;
 
+pub use apply::{Done, Failed, Moved, Stamp, Work};
+pub use observe::{About, Seen, Unobserved, look, look_about, look_again, look_at};
 pub use request::{Mode, Request, Selecting};
 pub use session::{Reply, Session};
 pub use unanswered::Unanswered;

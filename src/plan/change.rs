@@ -1,8 +1,9 @@
 //! The plan itself.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Cluster, Conflict, Finding};
+use super::{Basis, Cluster, Conflict, Finding};
 use crate::names::ObjectId;
 
 /// What deploy will do, completely. Apply consumes it; nothing else can be applied.
@@ -24,6 +25,8 @@ pub struct Plan {
     pub findings: Vec<Finding>,
     /// Whether the environment is stopped, and stays so.
     pub stopped: bool,
+    /// Whether the environment runs, as the configuration wants it, already.
+    pub ready: bool,
     /// Whether fields of other managers are taken.
     pub force: bool,
 }
@@ -54,7 +57,8 @@ pub struct Change {
 }
 
 /// What is done with an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Nothing.
     Keep,
@@ -68,24 +72,8 @@ pub enum Action {
     Delete,
 }
 
-/// What was seen of an object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Basis {
-    /// There was none.
-    Absent,
-    /// There was this one.
-    Present {
-        /// Its identity.
-        uid: String,
-        /// Its version.
-        resource_version: String,
-    },
-    /// It could not be read.
-    Unknown,
-}
-
 /// A field that differs.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Field {
     /// Which one, as a person reads it: `spec.template.spec.containers[sindri].resources.limits.memory`.
     pub path: String,
@@ -123,4 +111,26 @@ pub enum Fate {
     Kept,
     /// Another manager owns it: deploy refuses unless it is forced.
     Contested,
+}
+
+impl Plan {
+    /// Whether deploy has anything to do.
+    #[must_use]
+    pub fn has_changes(&self) -> bool {
+        self.changes.iter().any(|change| change.action != Action::Keep)
+    }
+
+    /// Whether another plan does the same, whatever the objects' versions were.
+    #[must_use]
+    pub fn has_same_effect(&self, other: &Self) -> bool {
+        self.changes.len() == other.changes.len()
+            && self.changes.iter().zip(&other.changes).all(|(own, others)| {
+                (&own.id, own.action, &own.body, &own.fields) == (&others.id, others.action, &others.body, &others.fields)
+            })
+    }
+
+    /// What deploy would be refused for.
+    pub fn obstacles(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.severity == super::Severity::Blocks)
+    }
 }

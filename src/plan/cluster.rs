@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// A cluster, and the place in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cluster {
     /// The context of the kubeconfig; none inside a cluster.
     pub context: Option<String>,
@@ -20,7 +22,8 @@ pub struct Cluster {
 }
 
 /// What kind of cluster it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ClusterType {
     /// A local one made by kind, and its name if it is known.
     Kind(Option<String>),

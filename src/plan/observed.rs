@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Cluster, Facts};
-use crate::names::ObjectId;
+use crate::names::{Kind, ObjectId};
 
 /// Everything that was looked at for one plan.
 #[derive(Clone, Debug)]
@@ -59,7 +60,7 @@ pub enum Verdict {
 }
 
 /// A field that somebody else owns and the configuration wants to be different.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Conflict {
     /// The field, as the server writes it: `.spec.template.spec.containers[name="sindri"].image`.
     pub field: String,
@@ -78,4 +79,13 @@ pub struct Refusal {
     pub message: String,
     /// Field and message of each single cause.
     pub causes: Vec<(String, String)>,
+}
+
+impl Refusal {
+    /// Whether the object has to be made anew: a Deployment's selector cannot be changed.
+    #[must_use]
+    pub fn needs_replacement(&self, kind: Kind) -> bool {
+        let is_immutable = |(field, message): &(String, String)| field == "spec.selector" && message.contains("immutable");
+        kind == Kind::Deployment && self.code == 422 && self.causes.iter().any(is_immutable)
+    }
 }

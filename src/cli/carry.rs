@@ -1,0 +1,110 @@
+//! Carries out a plan that was approved: under the lock, interruptible between two steps, and telling what was done.
+
+use std::cell::Cell;
+
+use super::interrupt::Interrupt;
+use super::ui::{Remark, Ui};
+use crate::kubernetes::{Done, Failed, Holder, Lock, Lost, NotLocked, Session, Stamp, Work, acquire};
+use crate::plan::Plan;
+
+/// Why a plan was not carried out to its end, and how far it came.
+#[derive(Debug)]
+pub(super) struct Stopped {
+    pub(super) why: Why,
+    pub(super) done: Vec<Done>,
+}
+
+#[derive(Debug)]
+pub(super) enum Why {
+    Failed(Failed),
+    NotLocked(NotLocked),
+    Lost(Lost),
+    Interrupted,
+}
+
+/// What a plan is carried out with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Means<'a> {
+    pub(super) session: &'a Session,
+    pub(super) holder: &'a Holder,
+    pub(super) concurrency: usize,
+    pub(super) interrupt: &'a Interrupt,
+}
+
+impl Means<'_> {
+    /// Does what the plan says.
+    pub(super) async fn carry_out(&self, mut plan: Plan, ui: &mut Ui) -> Result<Vec<Done>, Stopped> {
+        let stamp = Stamp { by: self.holder.to_string(), at: self.session.server_date() };
+        let work = Work::new(self.session, &plan, stamp, self.concurrency, &self.interrupt.wanted);
+        let made = self.interrupt.after_this(work.make_namespace(&mut plan), || finishing(ui)).await;
+        let outcome = match made {
+            None => Err(Why::Interrupted),
+            Some(Err(error)) => Err(error.into()),
+            Some(Ok(())) => self.under_lock(&work, plan, ui).await,
+        };
+        let done = work.done();
+        match outcome {
+            Ok(()) => Ok(done),
+            Err(why) => Err(Stopped { why, done }),
+        }
+    }
+
+    async fn under_lock(&self, work: &Work<'_>, plan: Plan, ui: &mut Ui) -> Result<(), Why> {
+        let lock = self.lock(&plan, ui).await?;
+        if self.interrupt.wanted.get() {
+            release(lock, ui).await;
+            return Err(Why::Interrupted);
+        }
+        let applied = self.interrupt.after_this(lock.keep(work.carry_out(plan)), || finishing(ui)).await;
+        // Whoever does not hold it any more has nothing to give back.
+        if !matches!(applied, Some(Err(_))) {
+            release(lock, ui).await;
+        }
+        match applied {
+            None => Err(Why::Interrupted),
+            Some(Err(lost)) => Err(Why::Lost(lost)),
+            Some(Ok(outcome)) => outcome.map_err(Why::from),
+        }
+    }
+
+    /// Waits for the lock. While somebody else has it, the wait can be left; while it is being made, its end is awaited,
+    /// so that no lock is left behind.
+    async fn lock(&self, plan: &Plan, ui: &mut Ui) -> Result<Lock<'_>, Why> {
+        let waits = Cell::new(false);
+        let mut tell = |held: &crate::kubernetes::Held| {
+            waits.set(true);
+            ui.say(&format!("waiting for the lock of {}: {held}", plan.environment));
+        };
+        let acquiring = acquire(self.session, &plan.cluster.namespace, &plan.environment, self.holder, &mut tell);
+        let leaving = async {
+            self.interrupt.signal().await;
+            if !waits.get() {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            lock = acquiring => lock.map_err(Why::NotLocked),
+            () = leaving => Err(Why::Interrupted),
+        }
+    }
+}
+
+async fn release(lock: Lock<'_>, ui: &mut Ui) {
+    if let Err(lost) = lock.release().await {
+        ui.remark(Remark::Note, &format!("{lost}; it ends by itself"));
+    }
+}
+
+fn finishing(ui: &mut Ui) {
+    ui.say("interrupted: finishing what is under way; press Ctrl-C again to leave it");
+}
+
+impl From<Failed> for Why {
+    fn from(error: Failed) -> Self {
+        match error {
+            Failed::Interrupted => Self::Interrupted,
+            other => Self::Failed(other),
+        }
+    }
+}

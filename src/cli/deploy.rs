@@ -1,0 +1,150 @@
+//! `sindri deploy`
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::carry::{Means, Stopped, Why};
+use super::cluster::ClusterArguments;
+use super::engine::Engine;
+use super::failure::Failure;
+use super::interrupt::Interrupt;
+use super::plan::Output;
+use super::source::FileArgument;
+use super::ui::{Remark, Ui};
+use super::{plan_file, ready, runtime};
+use crate::kubernetes::{Done, Failed};
+use crate::plan::Plan;
+use crate::report;
+
+/// How often a plan is made anew because the cluster moved between showing and applying it.
+const ATTEMPTS: u32 = 5;
+
+/// Make the environment what the configuration says.
+///
+/// Shows the plan, asks, does exactly that, and waits until the environment is ready. What cannot become ready is told
+/// with its cause. A second deploy changes nothing.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(super) struct Deploy {
+    #[command(flatten)]
+    file: FileArgument,
+    #[command(flatten)]
+    cluster: ClusterArguments,
+    /// Apply this saved plan, and ask nothing. If anything has moved since, nothing is changed and the exit code is 5.
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = clap::ValueHint::FilePath,
+        conflicts_with_all = ["dry_run", "force_conflicts"]
+    )]
+    plan: Option<PathBuf>,
+    /// Do not ask.
+    #[arg(short, long, visible_alias = "auto-approve")]
+    yes: bool,
+    /// Show the plan and stop, as `sindri plan` does.
+    #[arg(long)]
+    dry_run: bool,
+    /// Take fields that belong to other field managers.
+    #[arg(long)]
+    force_conflicts: bool,
+    /// Wait until the environment is ready. This is the default.
+    #[arg(long, overrides_with = "no_wait")]
+    wait: bool,
+    /// Do not wait until the environment is ready.
+    #[arg(long, overrides_with = "wait")]
+    no_wait: bool,
+    /// How to write the outcome.
+    #[arg(
+        short,
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value = "text",
+        env = "SINDRI_OUTPUT",
+        hide_env_values = true
+    )]
+    output: Output,
+}
+
+impl Deploy {
+    pub(super) fn run(self, ui: &mut Ui) -> Result<(), Failure> {
+        runtime::block_on(async {
+            let interrupt = Interrupt::listen()?;
+            match &self.plan {
+                Some(path) => self.saved(plan_file::read(path)?, &interrupt, ui).await,
+                None => self.file(&interrupt, ui).await,
+            }
+        })
+    }
+
+    /// Plans, shows, asks, applies; from the start again when the cluster moved meanwhile.
+    async fn file(&self, interrupt: &Interrupt, ui: &mut Ui) -> Result<(), Failure> {
+        let left = Failure::interrupted_early;
+        let connecting = Engine::new(&self.file, &self.cluster, self.force_conflicts, ui);
+        let engine = interrupt.or(connecting).await.ok_or_else(left)??;
+        let mut approved: Option<Plan> = None;
+        for _ in 0..ATTEMPTS {
+            let plan = interrupt.or(engine.plan()).await.ok_or_else(left)??;
+            let is_known = approved.as_ref().is_some_and(|approved| approved.has_same_effect(&plan));
+            if !is_known {
+                ui.raw(&report::plan::for_person(&plan, ui.style()));
+            }
+            if plan.obstacles().next().is_some() {
+                return Err(Failure::blocked(&plan, false));
+            }
+            if self.dry_run {
+                return self.answer(&plan, ui);
+            }
+            if plan.has_changes() && !is_known && !self.yes {
+                ui.confirm("Do this?", "--yes")?;
+                engine.session().begin_anew();
+            }
+            let means = engine.means(interrupt);
+            match self.carry_out(&means, &plan, ui).await {
+                Ok(done) => return self.finish(&means, &plan, &done, ui).await,
+                Err(Stopped { why: Why::Failed(error @ Failed::Moved(_)), done }) if done.is_empty() => {
+                    ui.remark(Remark::Note, &format!("{error}: planning again"));
+                    approved = Some(plan);
+                }
+                Err(stopped) => return Err(stopped.into()),
+            }
+        }
+        Err(Failure::restless())
+    }
+
+    /// Applies what was shown and approved before.
+    async fn saved(&self, plan: Plan, interrupt: &Interrupt, ui: &mut Ui) -> Result<(), Failure> {
+        let left = Failure::interrupted_early;
+        let connecting = Engine::for_saved(&plan, &self.file, &self.cluster, ui);
+        let (engine, plan) = interrupt.or(connecting).await.ok_or_else(left)??;
+        ui.raw(&report::plan::for_person(&plan, ui.style()));
+        let means = engine.means(interrupt);
+        let done = self.carry_out(&means, &plan, ui).await?;
+        self.finish(&means, &plan, &done, ui).await
+    }
+
+    async fn carry_out(&self, means: &Means<'_>, plan: &Plan, ui: &mut Ui) -> Result<Vec<Done>, Stopped> {
+        if plan.has_changes() { means.carry_out(plan.clone(), ui).await } else { Ok(Vec::new()) }
+    }
+
+    async fn finish(&self, means: &Means<'_>, plan: &Plan, done: &[Done], ui: &mut Ui) -> Result<(), Failure> {
+        means.session.begin_anew();
+        let is_settled = plan.stopped || (done.is_empty() && plan.ready);
+        if plan.stopped {
+            ui.remark(Remark::Note, &format!("{} is stopped, and stays so", plan.environment));
+        } else if !self.no_wait && !is_settled {
+            ready::wait(means, plan, done, ui).await?;
+        }
+        self.answer(plan, ui)
+    }
+
+    /// What a program reads. A person has seen it.
+    fn answer(&self, plan: &Plan, ui: &mut Ui) -> Result<(), Failure> {
+        match self.output {
+            Output::Text => Ok(()),
+            Output::Json => ui.data(&format!("{:#}\n", report::plan::for_program(plan))),
+            Output::Yaml => ui.data(&report::yaml::document(&report::plan::for_program(plan))),
+        }
+    }
+}

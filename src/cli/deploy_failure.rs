@@ -1,0 +1,109 @@
+//! How plan and deploy fail: what was attempted, what was and was not done, and what to type.
+
+use super::carry::{Stopped, Why};
+use super::failure::Failure;
+use crate::image::Unpinned;
+use crate::kubernetes::{Done, Failed, Unobserved};
+use crate::plan::{Action, Plan};
+
+impl From<Unpinned> for Failure {
+    fn from(error: Unpinned) -> Self {
+        let hint = match &error {
+            Unpinned::NotADigest { repository: Some(repository), .. } => {
+                format!("write the image as `{repository}@sha256:…`, with the digest that the registry shows for it")
+            }
+            Unpinned::NotADigest { repository: None, .. } => {
+                "name an image by its digest: `deployment.image: registry/repository@sha256:…`".to_owned()
+            }
+            Unpinned::Unverified { .. } => {
+                "verify it with `cosign verify`, and deploy the digest that was verified without `verify_signature` and \
+                 `verify_provenance`"
+                    .to_owned()
+            }
+        };
+        Self::image(error.to_string()).hint(hint)
+    }
+}
+
+impl From<Unobserved> for Failure {
+    fn from(error: Unobserved) -> Self {
+        match error {
+            Unobserved::Unanswered(error) => error.into(),
+            refused @ Unobserved::Refused { .. } => Self::failed(refused.to_string(), None),
+        }
+    }
+}
+
+impl Failure {
+    /// The plan cannot be carried out.
+    pub(super) fn blocked(plan: &Plan, was_to_be_saved: bool) -> Self {
+        let count = match plan.obstacles().count() {
+            1 => "1 finding stands".to_owned(),
+            count => format!("{count} findings stand"),
+        };
+        let saved = if was_to_be_saved { " and nothing was saved" } else { "" };
+        Self::failed(format!("nothing was changed{saved}: {count} in the way of deploying {}", plan.environment), None)
+    }
+
+    /// Somebody changes the cluster faster than plans are made.
+    pub(super) fn restless() -> Self {
+        Self::failed("nothing was changed: the cluster moves each time a plan is made", None)
+            .hint("find out who changes it: `kubectl get events --watch`")
+    }
+
+    /// The person left before anything was changed.
+    pub(super) fn interrupted_early() -> Self {
+        Self::interrupted("interrupted: nothing was changed")
+    }
+
+    /// The person left, or the time was up, while the environment was being waited for.
+    pub(super) fn interrupted_waiting() -> Self {
+        Self::interrupted("interrupted: everything was applied; the environment was not yet ready")
+            .hint("to wait again: `sindri deploy`")
+    }
+}
+
+impl From<Stopped> for Failure {
+    fn from(Stopped { why, done }: Stopped) -> Self {
+        let so_far = so_far(&done);
+        match why {
+            Why::Interrupted => Self::interrupted(format!("interrupted: {so_far}")).hint("to go on: `sindri deploy`"),
+            Why::NotLocked(error) => {
+                let hint = error.hint();
+                Self::told(error).adding(&so_far).maybe_hint(hint)
+            }
+            Why::Lost(error) => {
+                let hint = error.hint();
+                Self::told(error).adding(&so_far).hint(hint)
+            }
+            Why::Failed(error @ Failed::Moved(_)) => {
+                Self::moved(error.to_string()).adding(&so_far).hint("look at it again: `sindri plan`")
+            }
+            Why::Failed(Failed::Unanswered(error) | Failed::Unobserved(Unobserved::Unanswered(error))) => {
+                Self::from(error).adding(&so_far)
+            }
+            Why::Failed(error) => Self::told(error).adding(&so_far).hint("when that is mended: `sindri deploy`"),
+        }
+    }
+}
+
+/// What has been done of a plan.
+fn so_far(done: &[Done]) -> String {
+    if done.is_empty() {
+        return "nothing was changed".to_owned();
+    }
+    let each: Vec<String> = done
+        .iter()
+        .map(|done| {
+            let word = match done.action {
+                Action::Keep => "kept",
+                Action::Create => "created",
+                Action::Update => "changed",
+                Action::Replace => "replaced",
+                Action::Delete => "deleted",
+            };
+            format!("{} was {word}", done.id.short())
+        })
+        .collect();
+    format!("before that, {}; nothing else was changed", each.join(", "))
+}

@@ -1,0 +1,82 @@
+//! `sindri plan`
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::cluster::ClusterArguments;
+use super::engine::Engine;
+use super::failure::Failure;
+use super::source::FileArgument;
+use super::ui::{Remark, Ui};
+use super::{plan_file, runtime};
+use crate::report;
+
+/// Show what `deploy` would do, and change nothing.
+///
+/// The API server rehearses every change, so what is shown is what would happen: defaults, quotas, policies and
+/// webhooks included. What others have changed since the last deploy is shown apart.
+#[derive(Debug, Args)]
+pub(super) struct Plan {
+    #[command(flatten)]
+    file: FileArgument,
+    #[command(flatten)]
+    cluster: ClusterArguments,
+    /// Save the plan, for `deploy --plan FILE`. Nobody else can read the file, and no Secret is in it.
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    out: Option<PathBuf>,
+    /// Exit with 2 if there are changes, and with 0 only if there are none.
+    #[arg(long)]
+    detailed_exitcode: bool,
+    /// Plan to take fields that belong to other field managers.
+    #[arg(long)]
+    force_conflicts: bool,
+    /// How to write the plan.
+    #[arg(
+        short,
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value = "text",
+        env = "SINDRI_OUTPUT",
+        hide_env_values = true
+    )]
+    output: Output,
+}
+
+/// How a plan is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Output {
+    /// For a person.
+    Text,
+    /// For a program.
+    Json,
+    /// For a program.
+    Yaml,
+}
+
+impl Plan {
+    pub(super) fn run(self, ui: &mut Ui) -> Result<(), Failure> {
+        runtime::block_on(self.plan(ui))
+    }
+
+    async fn plan(self, ui: &mut Ui) -> Result<(), Failure> {
+        let engine = Engine::new(&self.file, &self.cluster, self.force_conflicts, ui).await?;
+        let plan = engine.plan().await?;
+        ui.detail(&format!("{} requests", engine.session().requests()));
+        ui.data(&match self.output {
+            Output::Text => report::plan::for_person(&plan, ui.data_style()),
+            Output::Json => format!("{:#}\n", report::plan::for_program(&plan)),
+            Output::Yaml => report::yaml::document(&report::plan::for_program(&plan)),
+        })?;
+        if plan.obstacles().next().is_some() {
+            return Err(Failure::blocked(&plan, self.out.is_some()));
+        }
+        if let Some(path) = &self.out {
+            plan_file::write(path, &plan)?;
+            let path = path.to_string_lossy();
+            ui.remark(Remark::Next, &format!("to do exactly this: `sindri deploy --plan {}`", super::failure::word(&path)));
+        }
+        if self.detailed_exitcode && plan.has_changes() { Err(Failure::pending()) } else { Ok(()) }
+    }
+}
