@@ -33,7 +33,7 @@ const ROOMS: &[Room] = &[
     Room("image",      In(&["registry", "local", "login"]), &["config", "names"]),
     Room("workload",   Nowhere,                      &["config", "image", "names"]),
     Room("plan",       Nowhere,                      &["workload", "image", "config", "names"]),
-    Room("kubernetes", NotIn(&["diagnose", "request", "unanswered"]), &["plan", "workload", "names"]),
+    Room("kubernetes", NotIn(&["cluster_type", "context", "diagnose", "not_connected", "proxy", "request", "unanswered"]), &["plan", "workload", "names"]),
     Room("local",      Anywhere,                     &["config", "names"]),
     Room("report",     Nowhere,                      &["plan", "workload", "config", "names"]),
     Room("cli",        Anywhere,                     &["names", "config", "image", "workload", "plan", "kubernetes", "local", "report"]),
@@ -81,7 +81,7 @@ const ONLY: &[Only] = &[
     },
     Only { files: &["src/config/yaml.rs"], what: "knows the YAML parser", names: &["granit_parser"] },
     Only {
-        files: &["src/kubernetes/connect.rs"],
+        files: &["src/kubernetes/connect.rs", "src/kubernetes/identity.rs"],
         what: "builds the client of a cluster",
         names: &["kube::Client::new", "kube::Client::try_from", "kube::Client::try_default", "kube::Config"],
     },

@@ -5,10 +5,12 @@ use std::error::Error;
 use std::io;
 use std::process::ExitCode;
 
+use super::reach;
 use super::source::Source;
 use super::ui::{Remark, Ui};
 use crate::config::problem::Problem;
 use crate::image::Undecided;
+use crate::kubernetes::{NotConnected, Unanswered};
 use crate::report::problems;
 
 /// Why a command ended.
@@ -218,10 +220,17 @@ impl Failure {
     }
 }
 
-fn because(mut cause: Option<&(dyn Error + 'static)>, ui: &mut Ui) {
-    while let Some(error) = cause {
-        ui.raw(&format!("  because: {error}\n"));
-        cause = error.source();
+/// The causes, each once: many repeat in their own text what caused them.
+fn because(cause: Option<&(dyn Error + 'static)>, ui: &mut Ui) {
+    let mut said = String::new();
+    let mut next = cause;
+    while let Some(error) = next {
+        let text = error.to_string();
+        if !said.contains(&text) {
+            ui.raw(&format!("  because: {}\n", text.replace(char::is_control, " ")));
+        }
+        said = text;
+        next = error.source();
     }
 }
 
@@ -250,5 +259,20 @@ impl From<Undecided> for Failure {
     fn from(error: Undecided) -> Self {
         Self::new(Kind::Configuration, error.to_string(), None)
             .hint("to render without asking the registry, give `image_config.tag` or `image_config.digest` instead of `version`")
+    }
+}
+
+impl From<NotConnected> for Failure {
+    fn from(error: NotConnected) -> Self {
+        let kind = if error.is_mistake() { Kind::Configuration } else { Kind::Failed };
+        let hint = reach::unconnected(&error);
+        Self { kind, what: What::Told(error.into(), String::new()), hint: Some(hint) }
+    }
+}
+
+impl From<Unanswered> for Failure {
+    fn from(error: Unanswered) -> Self {
+        let hint = reach::unanswered(&error);
+        Self { kind: Kind::Failed, what: What::Told(error.into(), String::new()), hint: Some(hint) }
     }
 }

@@ -1,10 +1,12 @@
 //! The command line: one file for each command, and what they share.
 
+mod cluster;
 mod completion;
 mod failure;
 mod init;
 mod line;
 mod man;
+mod reach;
 pub mod reference;
 mod render;
 mod schema;

@@ -14,7 +14,7 @@ pub mod reference;
 pub mod schema;
 mod shape;
 pub mod spec;
-mod suggest;
+pub(crate) mod suggest;
 mod syntax;
 mod tree;
 mod yaml;

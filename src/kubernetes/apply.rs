@@ -307,7 +307,9 @@ fn how(then: &Basis, now: &Basis) -> &'static str {
     match (then, now) {
         (Basis::Absent, _) => "was not there, and is now",
         (_, Basis::Absent) => "was there, and is gone",
-        (Basis::Present { uid, .. }, Basis::Present { uid: uid_now, .. }) if uid != uid_now => "was deleted and made again",
+        (Basis::Present { uid, .. }, Basis::Present { uid: uid_now, .. }) if uid != uid_now => {
+            "was deleted and made again"
+        }
         (_, Basis::Unknown) => "can no longer be read",
         _ => "was changed",
     }

@@ -2,13 +2,22 @@
 //! the cluster answers.
 
 mod apply;
+mod connect;
+mod context;
+mod identity;
+mod kubeconfig;
+mod not_connected;
 mod observe;
+mod proxy;
 mod request;
 mod session;
+mod transport;
 mod unanswered;
 
 pub use apply::{Done, Failed, Moved, Stamp, Work};
+pub use connect::{Options, Target, connect};
+pub use not_connected::NotConnected;
 pub use observe::{About, Seen, Unobserved, look, look_about, look_again, look_at};
 pub use request::{Mode, Request, Selecting};
 pub use session::{Reply, Session};
-pub use unanswered::Unanswered;
+pub use unanswered::{Distrust, Reason, Server, Unanswered};

@@ -90,7 +90,8 @@ pub async fn look(
     questions: Vec<Question>,
     concurrency: usize,
 ) -> Result<Seen, Unobserved> {
-    let mut ids: Vec<&ObjectId> = desired.possible.iter().chain(desired.objects.iter().map(|object| &object.id)).collect();
+    let mut ids: Vec<&ObjectId> =
+        desired.possible.iter().chain(desired.objects.iter().map(|object| &object.id)).collect();
     ids.sort();
     ids.dedup();
     let tasks = [Task::Version, Task::System]
@@ -113,13 +114,13 @@ pub async fn look(
 pub async fn look_again(
     session: &Session,
     desired: &Rendered<Pinned>,
-    seen: &mut Seen,
+    observed: &mut Observed,
     questions: Vec<Question>,
     concurrency: usize,
 ) -> Result<(), Unobserved> {
     let mut tasks: Vec<Task<'_>> = questions.into_iter().map(Task::Ask).collect();
     for object in &desired.objects {
-        let Some(sighting) = seen.objects.get(&object.id) else { continue };
+        let Some(sighting) = observed.objects.get(&object.id) else { continue };
         match &sighting.verdict {
             Some(Verdict::Conflict { .. }) => tasks.push(Task::Rehearse(object, true)),
             Some(Verdict::Accepted(after)) if is_of_another_version(&sighting.live, after) => {
@@ -130,7 +131,7 @@ pub async fn look_again(
     }
     if !tasks.is_empty() {
         for answer in answers(session, tasks, &desired.pod, concurrency).await? {
-            seen.take(answer);
+            take(answer, &mut observed.objects, &mut observed.facts);
         }
     }
     Ok(())
@@ -173,7 +174,8 @@ async fn answers(
     pod: &Value,
     concurrency: usize,
 ) -> Result<Vec<Answer>, Unobserved> {
-    let mut asked = stream::iter(tasks.into_iter().map(|task| answer(session, task, pod))).buffer_unordered(concurrency);
+    let mut asked =
+        stream::iter(tasks.into_iter().map(|task| answer(session, task, pod))).buffer_unordered(concurrency);
     let mut answers = Vec::new();
     while let Some(answer) = asked.next().await {
         answers.push(answer?);
@@ -217,28 +219,32 @@ impl Seen {
         match answer {
             Answer::Version(version) => self.about.version = version,
             Answer::System(uid) => self.about.uid = uid,
-            Answer::Live(id, live) => {
-                let sighting = self.sighting(id);
-                sighting.live = live;
-            }
-            Answer::Rehearsed(id, false, verdict) => self.sighting(id).verdict = Some(verdict),
-            Answer::Rehearsed(id, true, verdict) => {
-                if let Some(Verdict::Conflict { forced, .. }) = &mut self.sighting(id).verdict {
-                    *forced = match verdict {
-                        Verdict::Accepted(after) => Some(after),
-                        _ => None,
-                    };
-                }
-            }
-            Answer::Fact(question, look) => {
-                self.facts.insert(question, look);
-            }
+            other => take(other, &mut self.objects, &mut self.facts),
         }
     }
+}
 
-    fn sighting(&mut self, id: ObjectId) -> &mut Sighting {
-        self.objects.entry(id).or_insert_with(|| Sighting { live: Live::Absent, verdict: None })
+fn take(answer: Answer, objects: &mut BTreeMap<ObjectId, Sighting>, facts: &mut Facts) {
+    match answer {
+        Answer::Version(_) | Answer::System(_) => {}
+        Answer::Live(id, live) => sighting(objects, id).live = live,
+        Answer::Rehearsed(id, false, verdict) => sighting(objects, id).verdict = Some(verdict),
+        Answer::Rehearsed(id, true, verdict) => {
+            if let Some(Verdict::Conflict { forced, .. }) = &mut sighting(objects, id).verdict {
+                *forced = match verdict {
+                    Verdict::Accepted(after) => Some(after),
+                    _ => None,
+                };
+            }
+        }
+        Answer::Fact(question, look) => {
+            facts.insert(question, look);
+        }
     }
+}
+
+fn sighting(objects: &mut BTreeMap<ObjectId, Sighting>, id: ObjectId) -> &mut Sighting {
+    objects.entry(id).or_insert_with(|| Sighting { live: Live::Absent, verdict: None })
 }
 
 fn live(reply: Reply, what: String) -> Result<Live, Unobserved> {
@@ -302,7 +308,9 @@ fn asking(question: &Question, pod: &Value) -> Request {
             let namespace = pod.pointer("/metadata/namespace").and_then(Value::as_str).unwrap_or("default");
             Request::create(Kind::Pod, namespace, pod.clone(), Mode::Rehearsal)
         }
-        Question::Rules { namespace } => review("selfsubjectrulesreviews", "SelfSubjectRulesReview", &json!({"namespace": namespace})),
+        Question::Rules { namespace } => {
+            review("selfsubjectrulesreviews", "SelfSubjectRulesReview", &json!({"namespace": namespace}))
+        }
         Question::Access { verb, kind, subresource, namespace } => {
             let attributes = json!({
                 "verb": verb,

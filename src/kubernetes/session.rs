@@ -18,7 +18,7 @@ use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::request::Request;
-use super::unanswered::Unanswered;
+use super::unanswered::{Server, Unanswered};
 use crate::plan::Refusal;
 
 /// How long one attempt may take.
@@ -34,7 +34,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// One API server, asked by one person within one span of time.
 pub struct Session {
     client: Client,
-    server: String,
+    server: Server,
     patience: Duration,
     /// When the present span of time began.
     started: Cell<Instant>,
@@ -109,10 +109,10 @@ enum Attempt {
 impl Session {
     /// A session that ends after `patience`. `chance` spreads the attempts of those who ask at the same time.
     #[must_use]
-    pub fn new(client: Client, server: String, patience: Duration, chance: u64) -> Self {
+    pub fn new(client: Client, server: impl Into<Server>, patience: Duration, chance: u64) -> Self {
         Self {
             client,
-            server,
+            server: server.into(),
             patience,
             started: Cell::new(Instant::now()),
             answered: Cell::new(false),

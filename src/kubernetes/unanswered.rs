@@ -1,42 +1,76 @@
 //! Why there is no answer from an API server.
 
 use std::error::Error;
+use std::fmt;
+use std::io::{self, ErrorKind};
 use std::time::Duration;
 
+use kube::client::AuthError;
+use rustls::{AlertDescription, CertificateError};
 use serde_json::Value;
 
+use super::not_connected::plugin_problem;
+use super::transport::Slow;
+
 type Cause = Box<dyn Error + Send + Sync>;
+
+/// A server, as an error names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Server {
+    /// Its address.
+    pub address: String,
+    /// The context that it was found by; none inside a cluster.
+    pub context: Option<String>,
+    /// The name of the cluster's entry in the kubeconfig; empty inside a cluster.
+    pub entry: String,
+}
+
+impl From<String> for Server {
+    fn from(address: String) -> Self {
+        Self { address, ..Self::default() }
+    }
+}
+
+impl fmt::Display for Server {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.address)
+    }
+}
 
 /// No answer that could be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Unanswered {
     /// No connection, or it broke.
-    #[error("cannot {what}: the server {server} cannot be reached{tries}")]
+    #[error("cannot {what}: the server {server} cannot be reached: {reason}{tries}")]
     Unreachable {
-        /// Its address.
-        server: String,
+        /// Which server.
+        server: Server,
         /// What was asked.
         what: String,
+        /// Why.
+        reason: Reason,
         /// How long and how often it was tried; empty for once.
         tries: String,
         /// The cause.
         source: Cause,
     },
     /// The server is not who the kubeconfig says.
-    #[error("cannot {what}: the server {server} is not the one that the kubeconfig trusts")]
+    #[error("cannot {what}: the certificate of the server {server} {distrust}")]
     Untrusted {
-        /// Its address.
-        server: String,
+        /// Which server.
+        server: Server,
         /// What was asked.
         what: String,
+        /// What is wrong with its certificate.
+        distrust: Distrust,
         /// The cause.
         source: Cause,
     },
     /// The server does not know this person.
     #[error("cannot {what}: the server {server} does not accept the credentials ({message})")]
     Unauthorized {
-        /// Its address.
-        server: String,
+        /// Which server.
+        server: Server,
         /// What was asked.
         what: String,
         /// What it said.
@@ -45,8 +79,8 @@ pub enum Unanswered {
     /// The credentials could not be had.
     #[error("cannot {what}: there are no credentials for {server}")]
     Credentials {
-        /// Its address.
-        server: String,
+        /// Which server.
+        server: Server,
         /// What was asked.
         what: String,
         /// The cause.
@@ -55,8 +89,8 @@ pub enum Unanswered {
     /// It takes too long.
     #[error("cannot {what}: the server {server} has not answered in {seconds} s{tries}")]
     Silent {
-        /// Its address.
-        server: String,
+        /// Which server.
+        server: Server,
         /// What was asked.
         what: String,
         /// How long it was waited for.
@@ -67,8 +101,8 @@ pub enum Unanswered {
     /// It says that it is too busy or broken.
     #[error("cannot {what}: the server {server} answers {code}{tries}")]
     Busy {
-        /// Its address.
-        server: String,
+        /// Which server.
+        server: Server,
         /// What was asked.
         what: String,
         /// The HTTP status.
@@ -79,8 +113,8 @@ pub enum Unanswered {
     /// The answer is no JSON, or not all of it.
     #[error("cannot {what}: the answer of {server} cannot be read{tries}")]
     Cut {
-        /// Its address.
-        server: String,
+        /// Which server.
+        server: Server,
         /// What was asked.
         what: String,
         /// How long and how often it was tried; empty for once.
@@ -92,45 +126,56 @@ pub enum Unanswered {
 
 impl Unanswered {
     /// What an error of the client means.
-    pub(super) fn of(server: &str, what: &str, error: kube::Error) -> Self {
-        let (server, what) = (server.to_owned(), what.to_owned());
-        if matches!(error, kube::Error::Auth(_)) {
-            return Self::Credentials { server, what, source: Box::new(error) };
+    pub(super) fn of(server: &Server, what: &str, error: kube::Error) -> Self {
+        let (server, what) = (server.clone(), what.to_owned());
+        if let Some(error) = causes(&error).find_map(|cause| cause.downcast_ref::<AuthError>()) {
+            let source = plugin_problem(error).unwrap_or_else(|| error.to_string()).into();
+            return Self::Credentials { server, what, source };
         }
-        let untrusted = causes(&error).any(|cause| {
-            matches!(
-                cause.downcast_ref::<rustls::Error>(),
-                Some(rustls::Error::InvalidCertificate(_) | rustls::Error::UnsupportedNameType)
-            )
-        });
-        if untrusted {
-            return Self::Untrusted { server, what, source: Box::new(error) };
+        // Each layer says its own name; what happened is at the end.
+        let last = causes(&error).last().map_or_else(String::new, ToString::to_string);
+        match causes(&error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
+            Some(rustls::Error::InvalidCertificate(error)) => {
+                Self::Untrusted { server, what, distrust: Distrust::of(error), source: last.into() }
+            }
+            Some(rustls::Error::AlertReceived(alert)) if is_about_credentials(*alert) => {
+                Self::Unauthorized { server, what, message: last }
+            }
+            _ => {
+                let reason = Reason::of(&error);
+                Self::Unreachable { server, what, reason, tries: String::new(), source: last.into() }
+            }
         }
-        Self::Unreachable { server, what, tries: String::new(), source: Box::new(error) }
     }
 
-    pub(super) fn silent(server: &str, what: &str, limit: Duration) -> Self {
-        let (server, what) = (server.to_owned(), what.to_owned());
+    pub(super) fn silent(server: &Server, what: &str, limit: Duration) -> Self {
+        let (server, what) = (server.clone(), what.to_owned());
         Self::Silent { server, what, seconds: limit.as_secs(), tries: String::new() }
     }
 
-    pub(super) fn busy(server: &str, what: &str, code: u16) -> Self {
-        Self::Busy { server: server.to_owned(), what: what.to_owned(), code, tries: String::new() }
+    pub(super) fn busy(server: &Server, what: &str, code: u16) -> Self {
+        Self::Busy { server: server.clone(), what: what.to_owned(), code, tries: String::new() }
     }
 
-    pub(super) fn cut(server: &str, what: &str, error: serde_json::Error) -> Self {
-        let (server, what) = (server.to_owned(), what.to_owned());
+    pub(super) fn cut(server: &Server, what: &str, error: serde_json::Error) -> Self {
+        let (server, what) = (server.clone(), what.to_owned());
         Self::Cut { server, what, tries: String::new(), source: Box::new(error) }
     }
 
-    pub(super) fn unauthorized(server: &str, what: &str, status: &Value) -> Self {
+    pub(super) fn unauthorized(server: &Server, what: &str, status: &Value) -> Self {
         let message = status.get("message").and_then(Value::as_str).unwrap_or("Unauthorized").to_owned();
-        Self::Unauthorized { server: server.to_owned(), what: what.to_owned(), message }
+        Self::Unauthorized { server: server.clone(), what: what.to_owned(), message }
     }
 
     /// Whether asking again cannot help.
     pub(super) fn is_final(&self) -> bool {
-        matches!(self, Self::Untrusted { .. } | Self::Unauthorized { .. } | Self::Credentials { .. })
+        matches!(
+            self,
+            Self::Untrusted { .. }
+                | Self::Unauthorized { .. }
+                | Self::Credentials { .. }
+                | Self::Unreachable { reason: Reason::Plain | Reason::Proxy, .. }
+        )
     }
 
     /// The same, told after some attempts.
@@ -148,6 +193,112 @@ impl Unanswered {
         }
         self
     }
+}
+
+/// Why there is no connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Nobody listens there.
+    Refused,
+    /// Nobody answers there.
+    Silent,
+    /// The name of the server is not known.
+    NameUnknown,
+    /// The proxy does not let it through.
+    Proxy,
+    /// Somebody is there, and does not speak TLS.
+    Plain,
+    /// The connection ended.
+    Broken,
+}
+
+impl Reason {
+    fn of(error: &(dyn Error + 'static)) -> Self {
+        causes(error)
+            .find_map(|cause| {
+                let text = cause.to_string();
+                match cause.downcast_ref::<io::Error>().map(io::Error::kind) {
+                    Some(ErrorKind::ConnectionRefused) => Some(Self::Refused),
+                    Some(ErrorKind::TimedOut | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable) => {
+                        Some(Self::Silent)
+                    }
+                    _ if cause.is::<Slow>() => Some(Self::Silent),
+                    _ if matches!(cause.downcast_ref(), Some(rustls::Error::InvalidMessage(_))) => Some(Self::Plain),
+                    // These two have no type that can be named.
+                    _ if text == "dns error" => Some(Self::NameUnknown),
+                    _ if text.starts_with("tunnel error: ") && cause.source().is_none() => Some(Self::Proxy),
+                    _ => None,
+                }
+            })
+            .unwrap_or(Self::Broken)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Refused => "nobody listens there",
+            Self::Silent => "nobody answers there",
+            Self::NameUnknown => "its name is not known here",
+            Self::Proxy => "the proxy does not let it through",
+            Self::Plain => "it does not speak TLS",
+            Self::Broken => "the connection broke",
+        })
+    }
+}
+
+/// What is wrong with a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Distrust {
+    /// Another authority has signed it.
+    Issuer,
+    /// It is for another server.
+    Name,
+    /// It is too old or too new.
+    Time,
+    /// Something else.
+    Other,
+}
+
+impl Distrust {
+    fn of(error: &CertificateError) -> Self {
+        match error {
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => Self::Issuer,
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => Self::Name,
+            CertificateError::Expired
+            | CertificateError::ExpiredContext { .. }
+            | CertificateError::NotValidYet
+            | CertificateError::NotValidYetContext { .. } => Self::Time,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl fmt::Display for Distrust {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Issuer => "is not from the authority that the kubeconfig trusts",
+            Self::Name => "is for another name",
+            Self::Time => "is not valid today",
+            Self::Other => "cannot be trusted",
+        })
+    }
+}
+
+/// Whether the server hung up because of the certificate that it was shown.
+fn is_about_credentials(alert: AlertDescription) -> bool {
+    use AlertDescription as Alert;
+    matches!(
+        alert,
+        Alert::BadCertificate
+            | Alert::UnsupportedCertificate
+            | Alert::CertificateRevoked
+            | Alert::CertificateExpired
+            | Alert::CertificateUnknown
+            | Alert::CertificateRequired
+            | Alert::UnknownCA
+            | Alert::AccessDenied
+    )
 }
 
 fn causes<'error>(error: &'error (dyn Error + 'static)) -> impl Iterator<Item = &'error (dyn Error + 'static)> {

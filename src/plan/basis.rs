@@ -36,7 +36,11 @@ impl Basis {
             Live::Present(object) => {
                 let text = |pointer| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
                 let content = (kind != Kind::Secret).then(|| fingerprint(&normal::stripped(kind, object)));
-                Self::Present { uid: text("/metadata/uid"), resource_version: text("/metadata/resourceVersion"), content }
+                Self::Present {
+                    uid: text("/metadata/uid"),
+                    resource_version: text("/metadata/resourceVersion"),
+                    content,
+                }
             }
         }
     }

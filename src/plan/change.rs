@@ -125,7 +125,8 @@ impl Plan {
     pub fn has_same_effect(&self, other: &Self) -> bool {
         self.changes.len() == other.changes.len()
             && self.changes.iter().zip(&other.changes).all(|(own, others)| {
-                (&own.id, own.action, &own.body, &own.fields) == (&others.id, others.action, &others.body, &others.fields)
+                (&own.id, own.action, &own.body, &own.fields)
+                    == (&others.id, others.action, &others.body, &others.fields)
             })
     }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::change::{Action, Change, Plan};
-use super::{Basis, Finding, Live, Observed, Severity, Sighting, Verdict, diff, drift, leftover, mask, normal, predict};
+use super::{Basis, Finding, Live, Observed, Severity, Sighting, Verdict, diff, leftover, mask, normal, predict};
 use crate::image::Pinned;
 use crate::names::{self, Kind, ObjectId};
 use crate::workload::{Object, Rendered};
@@ -21,13 +21,11 @@ pub struct Wishes {
 #[must_use]
 pub fn compute(desired: Rendered<Pinned>, observed: Observed, wishes: Wishes) -> Plan {
     let desired = if namespace_is_ours(&desired, &observed) { desired } else { desired.in_foreign_namespace() };
-    let same_configuration = deployed_hash(&desired, &observed).is_some_and(|hash| hash == wishes.config_hash);
     let mut planner = Planner { observed: &observed, name: &desired.name, force: wishes.force, findings: Vec::new() };
     let mut changes: Vec<Change> = desired.objects.iter().map(|object| planner.change(object)).collect();
     changes.extend(leftover::deletions(&desired, &observed, &mut planner.findings));
     let mut findings = planner.findings;
-    let drifted = desired.objects.iter().flat_map(|object| drifted(object, &observed, same_configuration)).collect();
-    for finding in predict::predict(&desired, &observed, &changes) {
+    for finding in predict(&desired, &observed, &changes) {
         // The server's own words about an object are not needed where somebody has explained them.
         findings.retain(|known| known.code != REFUSED || known.about != finding.about);
         findings.push(finding);
@@ -40,7 +38,7 @@ pub fn compute(desired: Rendered<Pinned>, observed: Observed, wishes: Wishes) ->
         image: desired.image.to_string(),
         config_hash: wishes.config_hash,
         changes,
-        drift: drifted,
+        drift: Vec::new(),
         findings,
         stopped: live.is_some_and(is_stopped),
         ready: live.is_some_and(is_ready),
@@ -78,7 +76,9 @@ impl Planner<'_> {
                 (after, forced.is_some(), conflicts.clone())
             }
             Some(Verdict::Refused(refusal)) => {
-                if refusal.needs_replacement(object.id.kind) && live.is_some_and(|live| is_ours(live, self.name, object.id.kind)) {
+                if refusal.needs_replacement(object.id.kind)
+                    && live.is_some_and(|live| is_ours(live, self.name, object.id.kind))
+                {
                     return replacement(object, live, basis);
                 }
                 self.findings.push(refused(&object.id, &refusal.message));
@@ -94,7 +94,8 @@ impl Planner<'_> {
             self.check_ownership(&object.id, live);
         }
         if !self.force {
-            self.findings.extend(conflicts.iter().map(|conflict| contested(&object.id, &conflict.field, &conflict.manager)));
+            self.findings
+                .extend(conflicts.iter().map(|conflict| contested(&object.id, &conflict.field, &conflict.manager)));
         }
         let (before, after) = mask::masked(object.id.kind, live, Some(&after));
         let fields = diff::diff(object.id.kind, before.as_ref(), after.as_ref());
@@ -104,7 +105,18 @@ impl Planner<'_> {
             (_, false) => Action::Update,
         };
         let notes = if action == Action::Update { notes(object.id.kind, &fields) } else { Vec::new() };
-        Change { id: object.id.clone(), action, basis, body: Some(object.body.clone()), before, after, fields, validated, conflicts, notes }
+        Change {
+            id: object.id.clone(),
+            action,
+            basis,
+            body: Some(object.body.clone()),
+            before,
+            after,
+            fields,
+            validated,
+            conflicts,
+            notes,
+        }
     }
 
     fn check_ownership(&mut self, id: &ObjectId, live: &Value) {
@@ -205,17 +217,6 @@ fn notes(kind: Kind, fields: &[super::Field]) -> Vec<String> {
     restarts.then(|| "the pod is replaced: what runs in it ends, the volume stays".to_owned()).into_iter().collect()
 }
 
-fn drifted(object: &Object, observed: &Observed, same_configuration: bool) -> Vec<super::Drift> {
-    let Some(sighting) = observed.objects.get(&object.id) else { return Vec::new() };
-    let Live::Present(live) = &sighting.live else { return Vec::new() };
-    let (rehearsed, conflicts) = match &sighting.verdict {
-        Some(Verdict::Accepted(after)) => (Some(after), &[][..]),
-        Some(Verdict::Conflict { conflicts, forced }) => (forced.as_ref(), &conflicts[..]),
-        _ => (None, &[][..]),
-    };
-    drift::drift(&object.id, live, &object.body, rehearsed, conflicts, same_configuration)
-}
-
 /// Whether the namespace is made, or was made, with the environment.
 fn namespace_is_ours(desired: &Rendered<Pinned>, observed: &Observed) -> bool {
     desired.objects.iter().filter(|object| object.id.kind == Kind::Namespace).any(|object| {
@@ -241,10 +242,6 @@ fn deployment<'a>(desired: &Rendered<Pinned>, observed: &'a Observed) -> Option<
         Live::Present(live) => Some(live),
         Live::Absent | Live::Denied(_) => None,
     }
-}
-
-fn deployed_hash<'a>(desired: &Rendered<Pinned>, observed: &'a Observed) -> Option<&'a str> {
-    deployment(desired, observed)?.get("metadata")?.get("annotations")?.get(names::CONFIG_HASH)?.as_str()
 }
 
 fn is_stopped(live: &Value) -> bool {
@@ -299,11 +296,8 @@ mod tests {
 
     /// A cluster in which everything is as it should be.
     fn observed(desired: &Rendered<Pinned>) -> Observed {
-        let mut objects: BTreeMap<_, _> = desired
-            .possible
-            .iter()
-            .map(|id| (id.clone(), Sighting { live: Live::Absent, verdict: None }))
-            .collect();
+        let mut objects: BTreeMap<_, _> =
+            desired.possible.iter().map(|id| (id.clone(), Sighting { live: Live::Absent, verdict: None })).collect();
         for object in &desired.objects {
             let live = live(&object.body);
             let sighting = Sighting { live: Live::Present(live.clone()), verdict: Some(Verdict::Accepted(live)) };
@@ -375,7 +369,8 @@ mod tests {
         let desired = desired("")?;
         let mut observed = observed(&desired);
         for (id, sighting) in &mut observed.objects {
-            let rehearsed = if id.kind == Kind::Namespace { sighting.verdict.clone() } else { Some(Verdict::NamespaceAbsent) };
+            let rehearsed =
+                if id.kind == Kind::Namespace { sighting.verdict.clone() } else { Some(Verdict::NamespaceAbsent) };
             *sighting = Sighting { live: Live::Absent, verdict: rehearsed };
         }
         let plan = planned(desired, observed, false);
@@ -405,7 +400,9 @@ mod tests {
             let mut observed = observed(&desired);
             if let Some(sighting) = observed.objects.get_mut(&deployment()) {
                 let conflict = Conflict { field: ".spec.paused".to_owned(), manager: "kubectl-edit".to_owned() };
-                let Some(Verdict::Accepted(mut after)) = sighting.verdict.take() else { return Err("not accepted".into()) };
+                let Some(Verdict::Accepted(mut after)) = sighting.verdict.take() else {
+                    return Err("not accepted".into());
+                };
                 after["spec"]["paused"] = json!(true);
                 sighting.verdict = Some(Verdict::Conflict { conflicts: vec![conflict], forced: Some(after) });
             }

@@ -85,7 +85,8 @@ impl Refusal {
     /// Whether the object has to be made anew: a Deployment's selector cannot be changed.
     #[must_use]
     pub fn needs_replacement(&self, kind: Kind) -> bool {
-        let is_immutable = |(field, message): &(String, String)| field == "spec.selector" && message.contains("immutable");
+        let is_immutable =
+            |(field, message): &(String, String)| field == "spec.selector" && message.contains("immutable");
         kind == Kind::Deployment && self.code == 422 && self.causes.iter().any(is_immutable)
     }
 }

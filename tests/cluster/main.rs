@@ -10,6 +10,7 @@
 )]
 
 mod access;
+mod connect;
 mod examples;
 mod lifecycle;
 mod network;

@@ -1,0 +1,125 @@
+//! What to type when a cluster cannot be reached.
+
+use std::path::{Path, PathBuf};
+
+use super::failure::word;
+use crate::config::suggest::nearest;
+use crate::kubernetes::{Distrust, NotConnected, Reason, Server, Unanswered};
+
+/// What to type when there is no way to a cluster.
+pub(super) fn unconnected(error: &NotConnected) -> String {
+    use NotConnected as Is;
+    match error {
+        Is::Nowhere { variable: true, .. } => {
+            "KUBECONFIG names no file that exists: change it, or name one with `--kubeconfig FILE`".to_owned()
+        }
+        Is::Nowhere { .. } => "name one with `--kubeconfig FILE`, or set KUBECONFIG; for a cluster on this machine: \
+                               `kind create cluster`"
+            .to_owned(),
+        Is::Missing { path } | Is::Unreadable { path, .. } => format!("look at it with `ls -l {}`", file(path)),
+        Is::Empty { path } | Is::Foreign { path, .. } | Is::Malformed { path, .. } => {
+            format!("look at it with `kubectl --kubeconfig {} config view`", file(path))
+        }
+        Is::NoContexts { files } => format!("look at it with `{} config view`", kubectl_with(files)),
+        Is::NoCurrentContext { contexts, files } => match contexts.as_slice() {
+            [only] => format!("use it with `--context {}`", word(only)),
+            _ => format!("name one with `--context`, or choose one with `{} config use-context`", kubectl_with(files)),
+        },
+        Is::UnknownContext { name, contexts, files, .. } => match nearest(name, contexts.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `--context {}`?", word(near)),
+            None => format!("see them all with `{} config get-contexts`", kubectl_with(files)),
+        },
+        Is::Pinned { pin, .. } => {
+            format!("leave the flag out, or change `providers.kubernetes.context` in the file from {}", word(pin))
+        }
+        Is::InsideWithContext { .. } => {
+            "leave `--context` and `providers.kubernetes.context` out, or name a file with `--kubeconfig FILE`"
+                .to_owned()
+        }
+        Is::Dangling { context, .. } | Is::Address { context, .. } | Is::Proxy { context: Some(context), .. } => {
+            view(Some(context))
+        }
+        Is::Proxy { context: None, .. } => "change HTTPS_PROXY, or leave the server out of it with NO_PROXY".to_owned(),
+        Is::Authority { context, .. } | Is::Credentials { context, .. } => view(context.as_deref()),
+        Is::PluginMissing { advice: Some(advice), .. } => advice.trim().to_owned(),
+        Is::PluginMissing { command, .. } => {
+            format!("install it, then see that `command -v {}` finds it", word(command))
+        }
+        Is::PluginFailed { command, .. } | Is::PluginSilent { command, .. } => {
+            format!("run `{}` yourself and log in as it says, then try again", word(command))
+        }
+        Is::PluginAsks { .. } => "run this in a terminal, without `--no-input`".to_owned(),
+        Is::Inside { .. } => "look at it with `ls -l /var/run/secrets/kubernetes.io/serviceaccount`".to_owned(),
+    }
+}
+
+/// What to type when a server does not answer.
+pub(super) fn unanswered(error: &Unanswered) -> String {
+    match error {
+        Unanswered::Unreachable { server, reason, .. } => match (local(server), reason) {
+            (Some((_, _, start)), Reason::Refused | Reason::Silent) => format!("start the cluster with `{start}`"),
+            (_, Reason::NameUnknown) => {
+                format!("is the network or the VPN up? see the address with {}", quoted_view(server.context.as_deref()))
+            }
+            (_, Reason::Proxy) => {
+                "see which proxy is used with `env | grep -i _proxy` and the kubeconfig's `proxy-url`".to_owned()
+            }
+            (_, Reason::Plain) => {
+                format!("it does not speak TLS: see the address with {}", quoted_view(server.context.as_deref()))
+            }
+            _ => format!("does it answer kubectl? `{} get --raw /readyz`", kubectl(server.context.as_deref())),
+        },
+        Unanswered::Untrusted { server, distrust, .. } => match (local(server), distrust) {
+            (Some((_, export, _)), Distrust::Issuer) => {
+                format!("the cluster was made anew since: fetch its kubeconfig with `{export}`")
+            }
+            (_, Distrust::Time) => "see the clock of this machine with `date`, and the server's certificate".to_owned(),
+            _ => format!("see what is trusted with {}", quoted_view(server.context.as_deref())),
+        },
+        Unanswered::Unauthorized { server, .. } => {
+            format!("log in again, then see who you are with `{} auth whoami`", kubectl(server.context.as_deref()))
+        }
+        Unanswered::Credentials { server, .. } => format!("see them with {}", quoted_view(server.context.as_deref())),
+        Unanswered::Silent { server, .. } | Unanswered::Busy { server, .. } | Unanswered::Cut { server, .. } => {
+            format!("see how it is with `{} get --raw '/readyz?verbose'`", kubectl(server.context.as_deref()))
+        }
+    }
+}
+
+/// The name of a local cluster, how its kubeconfig is fetched, and how it is started.
+fn local(server: &Server) -> Option<(&str, String, String)> {
+    if let Some(name) = server.entry.strip_prefix("kind-") {
+        let node = format!("{name}-control-plane");
+        return Some((
+            name,
+            format!("kind export kubeconfig --name {}", word(name)),
+            format!("docker start {}", word(&node)),
+        ));
+    }
+    let name = server.entry.strip_prefix("k3d-")?;
+    let merge = format!("k3d kubeconfig merge {} --kubeconfig-merge-default", word(name));
+    Some((name, merge, format!("k3d cluster start {}", word(name))))
+}
+
+fn view(context: Option<&str>) -> String {
+    format!("look at it with {}", quoted_view(context))
+}
+
+fn quoted_view(context: Option<&str>) -> String {
+    format!("`{} config view --minify`", kubectl(context))
+}
+
+fn kubectl(context: Option<&str>) -> String {
+    context.map_or_else(|| "kubectl".to_owned(), |context| format!("kubectl --context {}", word(context)))
+}
+
+fn kubectl_with(files: &[PathBuf]) -> String {
+    match files {
+        [only] => format!("kubectl --kubeconfig {}", file(only)),
+        _ => "kubectl".to_owned(),
+    }
+}
+
+fn file(path: &Path) -> String {
+    word(&path.to_string_lossy()).into_owned()
+}

@@ -1,0 +1,91 @@
+//! Which proxy leads to a server, as kubectl decides it. Pure.
+
+use std::net::IpAddr;
+
+use http::{HeaderValue, Uri};
+use hyper_util::client::proxy::matcher::Matcher;
+
+use super::kubeconfig::Surroundings;
+use super::not_connected::NotConnected;
+
+/// A proxy, and how it is spoken to.
+#[derive(Clone, Debug)]
+pub(super) struct Proxy {
+    pub(super) address: Uri,
+    pub(super) way: Way,
+}
+
+/// What a proxy speaks, with the login for it.
+#[derive(Clone, Debug)]
+pub(super) enum Way {
+    /// `CONNECT`.
+    Http(Option<HeaderValue>),
+    /// SOCKS 5.
+    Socks(Option<(String, String)>),
+}
+
+/// A text that names no proxy which is understood.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Unusable(String);
+
+impl Unusable {
+    fn new(written: &str) -> Self {
+        // A login stands before the last `@`, after the scheme.
+        let (scheme, rest) = written.split_once("://").unwrap_or(("", written));
+        let address = rest.rsplit_once('@').map_or(rest, |(_, address)| address);
+        Self(if scheme.is_empty() { address.to_owned() } else { format!("{scheme}://{address}") })
+    }
+
+    /// The error for a person; `context` is the one whose own proxy it is.
+    pub(super) fn of(self, context: Option<String>) -> NotConnected {
+        NotConnected::Proxy { proxy: self.0, context }
+    }
+}
+
+/// The kubeconfig's own proxy, always; otherwise the one of the environment, unless it leaves the server out.
+pub(super) fn proxy(server: &Uri, own: Option<&str>, surroundings: &Surroundings) -> Result<Option<Proxy>, Unusable> {
+    let matcher = match own {
+        Some(own) => Matcher::builder().all(own).build(),
+        None if server.host().is_some_and(is_this_machine) => return Ok(None),
+        None => {
+            let (http, https) = (&surroundings.http_proxy, &surroundings.https_proxy);
+            let named = if server.scheme_str() == Some("https") { https } else { http };
+            if named.is_empty() {
+                return Ok(None);
+            }
+            let matcher = Matcher::builder().all(named.as_str()).build();
+            if matcher.intercept(server).is_none() {
+                return Err(Unusable::new(named));
+            }
+            Matcher::builder().all(named.as_str()).no(without_stars(&surroundings.no_proxy)).build()
+        }
+    };
+    match matcher.intercept(server) {
+        None => own.map_or(Ok(None), |own| Err(Unusable::new(own))),
+        Some(found) => {
+            let way = match found.uri().scheme_str() {
+                Some("http" | "https") => Way::Http(found.basic_auth().cloned()),
+                Some("socks5" | "socks5h") => {
+                    Way::Socks(found.raw_auth().map(|(user, password)| (user.to_owned(), password.to_owned())))
+                }
+                _ => return Err(Unusable::new(&found.uri().to_string())),
+            };
+            Ok(Some(Proxy { address: found.uri().clone(), way }))
+        }
+    }
+}
+
+/// `*.example.com` means the same as `.example.com`.
+fn without_stars(list: &str) -> String {
+    list.split(',')
+        .map(str::trim)
+        .map(|entry| entry.strip_prefix('*').filter(|rest| rest.starts_with('.')).unwrap_or(entry))
+        .collect::<Vec<_>>()
+        .join(",")
+}
+
+/// Whether a host is this machine: `localhost`, or a loopback address.
+pub(super) fn is_this_machine(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}

@@ -1,0 +1,164 @@
+//! The way to one API server: all requests over one connection at the same time where the server speaks HTTP/2.
+//!
+//! The first request opens a connection and learns what the server speaks; the others wait for it. Without that, a
+//! round of twenty questions would open twenty connections.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, Shared};
+use http::{HeaderValue, Uri};
+use hyper_rustls::{FixedServerNameResolver, HttpsConnectorBuilder, MaybeHttpsStream};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
+use hyper_util::client::legacy::connect::{Connection as _, HttpConnector};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use kube::client::Body;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tower::util::BoxCloneSyncService;
+use tower::{BoxError, Service as _, ServiceExt as _, service_fn};
+
+use super::proxy::{Proxy, Way};
+
+/// How long a connection may take, with everything that belongs to it.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// When a silent connection is asked whether it is still there, and how long it may take to say so.
+const QUIET: Duration = Duration::from_secs(30);
+const ANSWER: Duration = Duration::from_secs(15);
+
+/// To the next machine: straight to the server, or to a proxy that may speak TLS itself.
+type Near = MaybeHttpsStream<TokioIo<TcpStream>>;
+/// To the server itself.
+type Far = MaybeHttpsStream<Near>;
+type Dial<Stream> = BoxCloneSyncService<Uri, Stream, BoxError>;
+pub(super) type Http = Client<Dial<Far>, Body>;
+pub(super) type Opening = Shared<BoxFuture<'static, Result<Http, NotOpened>>>;
+
+/// A connection to one server, opened when it is needed.
+#[derive(Clone)]
+pub(super) struct Transport {
+    server: Uri,
+    dial: Dial<Far>,
+    opening: Arc<Mutex<Option<Opening>>>,
+}
+
+impl Transport {
+    /// Nothing is sent yet.
+    pub(super) fn new(
+        server: Uri,
+        tls: &ClientConfig,
+        name: Option<ServerName<'static>>,
+        proxy: Option<Proxy>,
+    ) -> Self {
+        let near = match proxy {
+            None => Dial::new(tcp().map_response(Near::Http).map_err(BoxError::from)),
+            Some(proxy) => through(proxy, tls),
+        };
+        let mut builder = HttpsConnectorBuilder::new().with_tls_config(tls.clone()).https_or_http();
+        if let Some(name) = name {
+            builder = builder.with_server_name_resolver(FixedServerNameResolver::new(name));
+        }
+        let connector = builder.enable_http1().enable_http2().wrap_connector(near);
+        let dial = Dial::new(service_fn(move |uri: Uri| dialled(connector.clone().call(uri))));
+        Self { server, dial, opening: Arc::default() }
+    }
+
+    /// The client for the server. The same for all who ask at the same time: one of them connects, and its failure is everybody's.
+    pub(super) fn open(&self) -> Opening {
+        let mut opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(open) = opening.as_ref().filter(|open| !matches!(open.peek(), Some(Err(_)))) {
+            return open.clone();
+        }
+        let open = opened(self.dial.clone(), self.server.clone()).boxed().shared();
+        *opening = Some(open.clone());
+        open
+    }
+}
+
+async fn opened(dial: Dial<Far>, server: Uri) -> Result<Http, NotOpened> {
+    let stream = dial.clone().oneshot(server).await.map_err(|error| NotOpened(Arc::from(error)))?;
+    let speaks_http2 = stream.connected().is_negotiated_h2();
+    let first = Arc::new(Mutex::new(Some(stream)));
+    let dial = Dial::new(service_fn(move |uri: Uri| {
+        let first = first.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let dial = dial.clone();
+        async move {
+            match first {
+                Some(stream) => Ok(stream),
+                None => dial.oneshot(uri).await,
+            }
+        }
+    }));
+    Ok(Client::builder(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .http2_only(speaks_http2)
+        .http2_keep_alive_interval(QUIET)
+        .http2_keep_alive_timeout(ANSWER)
+        .build(dial))
+}
+
+async fn dialled(connecting: impl Future<Output = Result<Far, BoxError>>) -> Result<Far, BoxError> {
+    match timeout(PATIENCE, connecting).await {
+        Ok(stream) => stream,
+        Err(_) => Err(Box::new(Slow)),
+    }
+}
+
+fn tcp() -> HttpConnector {
+    let mut connector = HttpConnector::new();
+    connector.enforce_http(false);
+    connector.set_nodelay(true);
+    connector.set_keepalive(Some(QUIET));
+    connector
+}
+
+fn through(proxy: Proxy, tls: &ClientConfig) -> Dial<Near> {
+    let secure = HttpsConnectorBuilder::new().with_tls_config(tls.clone()).https_or_http().enable_http1();
+    match proxy.way {
+        Way::Http(login) => {
+            Dial::new(tunnel(proxy.address, secure.wrap_connector(tcp()), login).map_err(BoxError::from))
+        }
+        Way::Socks(login) => {
+            let mut connector = SocksV5::new(proxy.address, tcp());
+            if let Some((user, password)) = login {
+                connector = connector.with_auth(user, password);
+            }
+            Dial::new(connector.map_response(Near::Http).map_err(BoxError::from))
+        }
+    }
+}
+
+fn tunnel<C>(address: Uri, connector: C, login: Option<HeaderValue>) -> Tunnel<C> {
+    let tunnel = Tunnel::new(address, connector);
+    match login {
+        Some(login) => tunnel.with_auth(login),
+        None => tunnel,
+    }
+}
+
+/// Nobody has answered.
+#[derive(Debug, thiserror::Error)]
+#[error("no connection in {} s", PATIENCE.as_secs())]
+pub(super) struct Slow;
+
+/// A failure that several requests share.
+#[derive(Clone, Debug)]
+pub(super) struct NotOpened(Arc<dyn Error + Send + Sync>);
+
+impl fmt::Display for NotOpened {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("cannot connect")
+    }
+}
+
+impl Error for NotOpened {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.0)
+    }
+}
