@@ -151,10 +151,18 @@ impl Session {
     /// # Errors
     /// When there is none in time, or when asking again cannot help.
     pub async fn ask(&self, request: &Request) -> Result<Reply, Unanswered> {
+        self.ask_until(request, self.deadline()).await
+    }
+
+    /// Asks until there is an answer, with another patience than the session's.
+    ///
+    /// # Errors
+    /// When there is none in time, or when asking again cannot help.
+    pub(super) async fn ask_until(&self, request: &Request, deadline: Instant) -> Result<Reply, Unanswered> {
         let mut attempts = 0;
         loop {
             attempts += 1;
-            let limit = ATTEMPT.min(self.deadline().saturating_duration_since(Instant::now()));
+            let limit = ATTEMPT.min(deadline.saturating_duration_since(Instant::now()));
             let attempt = match timeout(limit, self.attempt(request)).await {
                 Ok(attempt) => attempt,
                 Err(_) => Attempt::Again {
@@ -174,7 +182,7 @@ impl Session {
                 (true, _) => attempts >= DOUBTS,
                 (false, known) => !known && attempts >= INTRODUCTIONS,
             };
-            if enough || Instant::now() + pause >= self.deadline() {
+            if enough || Instant::now() + pause >= deadline {
                 return match reply {
                     Some(reply) => Ok(Reply { repeated: attempts > 1, ..reply }),
                     None => Err(problem.after(self.started.get().elapsed(), attempts)),
@@ -264,7 +272,11 @@ impl Session {
 
     /// Longer each time, and never the same for two who were refused together.
     fn pause(&self, attempts: u32) -> Duration {
-        let longest = PAUSE.saturating_mul(2_u32.saturating_pow(attempts.saturating_sub(1))).min(LONGEST_PAUSE);
+        self.spread(PAUSE.saturating_mul(2_u32.saturating_pow(attempts.saturating_sub(1))).min(LONGEST_PAUSE))
+    }
+
+    /// A time between the half of the longest and the longest, another one each time.
+    pub(super) fn spread(&self, longest: Duration) -> Duration {
         let mut chance = self.chance.get();
         chance ^= chance << 13;
         chance ^= chance >> 7;
