@@ -60,6 +60,13 @@ pub struct Quantity {
     form: Form,
 }
 
+/// Nothing.
+impl Default for Quantity {
+    fn default() -> Self {
+        Self { nano: 0, form: Form::Decimal }
+    }
+}
+
 impl Quantity {
     /// Any amount, as in a quota: `4`, `500m`, `8Gi`, `8GB`.
     ///

@@ -1,8 +1,11 @@
 //! Which rights a plan and the deploy that follows need, and which of them are missing.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
 use serde_json::Value;
 
-use super::{Live, Look, Observed, Question, questions};
+use super::{Action, Change, Finding, Live, Look, Observed, Question, Severity, Verdict, questions};
 use crate::image::Pinned;
 use crate::names::{Kind, ObjectId};
 use crate::workload::Rendered;
@@ -31,16 +34,21 @@ impl Right {
         let any = |key: &str, wanted: &[&str]| {
             list(key).iter().filter_map(Value::as_str).any(|value| value == "*" || wanted.contains(&value))
         };
-        let resource = match self.subresource {
-            "" => self.kind.plural().to_owned(),
-            subresource => format!("{}/{subresource}", self.kind.plural()),
-        };
+        let resource = self.resource();
         let any_with = if self.subresource.is_empty() { String::new() } else { format!("*/{}", self.subresource) };
         let names = list("resourceNames");
         any("verbs", &[self.verb])
             && any("apiGroups", &[self.kind.group()])
             && any("resources", &[&resource, &any_with])
             && (names.is_empty() || (!self.name.is_empty() && names.iter().any(|name| *name == self.name)))
+    }
+
+    /// As a rule of RBAC says it: `pods/log`.
+    fn resource(&self) -> String {
+        match self.subresource {
+            "" => self.kind.plural().to_owned(),
+            subresource => format!("{}/{subresource}", self.kind.plural()),
+        }
     }
 
     fn question(&self, namespace: &str) -> Question {
@@ -53,10 +61,21 @@ impl Right {
     }
 }
 
+/// As a person reads it: `patch deployments.apps`, `get pods/log`.
+impl fmt::Display for Right {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.verb, self.resource())?;
+        match self.kind.group() {
+            "" => Ok(()),
+            group => write!(formatter, ".{group}"),
+        }
+    }
+}
+
 /// What has to be asked one by one, because the server does not know all rules: other systems decide besides it.
 pub(super) fn doubts(desired: &Rendered<Pinned>, observed: &Observed, namespace: &str) -> Vec<Question> {
-    let rules = match observed.facts.get(&Question::Rules { namespace: namespace.to_owned() }) {
-        Some(Look::Seen(rules)) if rules.get("incomplete") == Some(&Value::Bool(true)) => rules,
+    let rules = match observed.facts.get(&rules(namespace)) {
+        Some(Look::Seen(rules)) if is_incomplete(rules) => rules,
         _ => return Vec::new(),
     };
     possible(desired, observed)
@@ -66,9 +85,175 @@ pub(super) fn doubts(desired: &Rendered<Pinned>, observed: &Observed, namespace:
         .collect()
 }
 
+/// What may not be done: one finding for the plan, one for the deploy, one for waiting.
+pub(super) fn findings(desired: &Rendered<Pinned>, observed: &Observed, changes: &[Change]) -> Vec<Finding> {
+    let namespace = questions::namespace(desired, observed);
+    let missing = Missing { observed, namespace };
+    let mut findings: Vec<Finding> = missing.looks().into_iter().collect();
+    if changes.iter().any(|change| change.action != Action::Keep) {
+        let (lacking, unknown) = missing.of(writing(desired, changes));
+        findings.extend(missing.finding(Severity::Blocks, "rights-deploy", "deploy would not be allowed to", &lacking));
+        findings.extend(missing.finding(
+            Severity::Unknown,
+            "rights-deploy-unknown",
+            "the server does not say whether deploy is allowed to",
+            &unknown,
+        ));
+        let (lacking, _) = missing.of(waiting(&desired.name));
+        findings.extend(missing.finding(
+            Severity::Warns,
+            "rights-wait",
+            "deploy cannot see how the environment comes up (`--no-wait` does not look): it would not be allowed to",
+            &lacking,
+        ));
+    }
+    findings
+}
+
+fn rules(namespace: &str) -> Question {
+    Question::Rules { namespace: namespace.to_owned() }
+}
+
+fn is_incomplete(rules: &Value) -> bool {
+    rules.get("incomplete") == Some(&Value::Bool(true))
+}
+
 fn is_given(right: &Right, rules: &Value) -> bool {
     let rules = rules.get("resourceRules").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     rules.iter().any(|rule| right.is_given_by(rule))
+}
+
+struct Missing<'a> {
+    observed: &'a Observed,
+    namespace: &'a str,
+}
+
+impl Missing<'_> {
+    /// Those that are missing, and those of which nothing is known.
+    fn of(&self, rights: Vec<Right>) -> (BTreeSet<Right>, BTreeSet<Right>) {
+        let (mut lacking, mut unknown) = (BTreeSet::new(), BTreeSet::new());
+        for right in rights {
+            let allowed = self.allows(&right);
+            if allowed == Some(false) {
+                lacking.insert(right);
+            } else if allowed.is_none() {
+                unknown.insert(right);
+            }
+        }
+        (lacking, unknown)
+    }
+
+    /// Whether a right is there; nothing if the server does not say.
+    fn allows(&self, right: &Right) -> Option<bool> {
+        let id = ObjectId::new(right.kind, self.namespace, &right.name);
+        let is_applied = right.subresource.is_empty() && matches!(right.verb, "patch" | "create");
+        // The rehearsal of an apply is the truth: it needs what the apply needs.
+        match self.observed.objects.get(&id).and_then(|sighting| sighting.verdict.as_ref()).filter(|_| is_applied) {
+            Some(Verdict::Accepted(_) | Verdict::Conflict { .. } | Verdict::Refused(_)) => return Some(true),
+            Some(Verdict::Denied(message)) if message.contains(&format!("\" cannot {} ", right.verb)) => {
+                return Some(false);
+            }
+            _ => {}
+        }
+        let Some(Look::Seen(rules)) = self.observed.facts.get(&rules(self.namespace)) else { return None };
+        if is_given(right, rules) {
+            return Some(true);
+        }
+        if !is_incomplete(rules) {
+            return Some(false);
+        }
+        match self.observed.facts.get(&right.question(self.namespace)) {
+            Some(Look::Seen(answer)) => answer.get("allowed").and_then(Value::as_bool),
+            _ => None,
+        }
+    }
+
+    /// What could not be looked at for the plan, and what therefore is not foreseen.
+    fn looks(&self) -> Option<Finding> {
+        let mut rights = BTreeSet::new();
+        let mut unforeseen = BTreeSet::new();
+        for question in self
+            .observed
+            .facts
+            .iter()
+            .filter_map(|(question, look)| matches!(look, Look::Denied(_)).then_some(question))
+        {
+            let (right, what) = match question {
+                Question::Object(id) => (Right::new("get", id), format!("whether {} is there", id.short())),
+                Question::All { kind, .. } => (Right::all("list", *kind, ""), purpose(*kind).to_owned()),
+                Question::Pod => (Right::all("create", Kind::Pod, ""), "whether the pod is let in".to_owned()),
+                Question::Rules { .. } | Question::Access { .. } => continue,
+            };
+            // A pod that the server lets in shows that what it names is there.
+            let is_known = matches!(right.kind, Kind::ServiceAccount | Kind::PriorityClass | Kind::RuntimeClass)
+                && matches!(self.observed.facts.get(&Question::Pod), Some(Look::Seen(_)));
+            if !is_known {
+                rights.insert(right);
+                unforeseen.insert(what);
+            }
+        }
+        let unforeseen: Vec<String> = unforeseen.into_iter().collect();
+        let what = format!("not foreseen: {}; plan is not allowed to", unforeseen.join(", "));
+        self.finding(Severity::Unknown, "rights-plan", &what, &rights)
+    }
+
+    fn finding(&self, severity: Severity, code: &'static str, what: &str, rights: &BTreeSet<Right>) -> Option<Finding> {
+        if rights.is_empty() {
+            return None;
+        }
+        let named: BTreeSet<String> = rights.iter().map(ToString::to_string).collect();
+        let named: Vec<String> = named.into_iter().collect();
+        Some(Finding {
+            severity,
+            code,
+            about: format!("{}/{}", Kind::Namespace, self.namespace),
+            message: format!("{what}: {}", named.join(", ")),
+            fix: self.asking(rights),
+        })
+    }
+
+    /// The rules to ask an administrator for: those of the namespace, and those of the cluster.
+    fn asking(&self, rights: &BTreeSet<Right>) -> String {
+        let role = format!("ask for a Role in the namespace {} with these rules", self.namespace);
+        [(true, role.as_str()), (false, "ask for a ClusterRole with these rules")]
+            .into_iter()
+            .filter_map(|(namespaced, asking)| {
+                let rules = as_rules(rights.iter().filter(|right| right.kind.is_namespaced() == namespaced));
+                (!rules.is_empty()).then(|| format!("{asking}:\n{}", rules.join("\n")))
+            })
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+}
+
+/// Rules as a Role writes them, as few as there can be: `- {apiGroups: [apps], resources: [deployments], verbs: [patch]}`.
+fn as_rules<'a>(rights: impl Iterator<Item = &'a Right>) -> Vec<String> {
+    let mut verbs: BTreeMap<(&str, String), BTreeSet<&str>> = BTreeMap::new();
+    for right in rights {
+        verbs.entry((right.kind.group(), right.resource())).or_default().insert(right.verb);
+    }
+    let mut rules: BTreeMap<(&str, Vec<&str>), Vec<String>> = BTreeMap::new();
+    for ((group, resource), verbs) in verbs {
+        rules.entry((group, verbs.into_iter().collect())).or_default().push(resource);
+    }
+    rules
+        .into_iter()
+        .map(|((group, verbs), resources)| {
+            let group = if group.is_empty() { "\"\"" } else { group };
+            format!("- {{apiGroups: [{group}], resources: [{}], verbs: [{}]}}", resources.join(", "), verbs.join(", "))
+        })
+        .collect()
+}
+
+/// What is not known where objects of a kind may not be listed or made.
+fn purpose(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Node => "whether a node takes the pod",
+        Kind::Pod => "which other pods there are",
+        Kind::ResourceQuota => "whether the quotas leave room",
+        Kind::StorageClass => "whether a class makes the volume",
+        _ => "what else is there",
+    }
 }
 
 /// Everything that a deploy may need, before it is known what it will change.
@@ -80,8 +265,30 @@ fn possible(desired: &Rendered<Pinned>, observed: &Observed) -> Vec<Right> {
             rights.push(Right::new("create", &object.id));
         }
     }
+    for id in &desired.possible {
+        let is_left_over = !desired.objects.iter().any(|object| object.id == *id);
+        if is_left_over && matches!(questions::live(observed, id), Some(Live::Present(_))) {
+            rights.push(Right::new("delete", id));
+        }
+    }
     rights.extend(lock(&desired.name));
     rights.extend(waiting(&desired.name));
+    rights
+}
+
+/// What the changes need.
+fn writing(desired: &Rendered<Pinned>, changes: &[Change]) -> Vec<Right> {
+    let mut rights: Vec<Right> = lock(&desired.name).collect();
+    for change in changes {
+        let verbs: &[&'static str] = match change.action {
+            Action::Keep => &[],
+            Action::Create => &["create", "patch"],
+            Action::Update => &["patch"],
+            Action::Replace => &["create", "delete", "patch"],
+            Action::Delete => &["delete"],
+        };
+        rights.extend(verbs.iter().map(|verb| Right::new(verb, &change.id)));
+    }
     rights
 }
 

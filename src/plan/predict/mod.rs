@@ -1,9 +1,14 @@
 //! What will happen to the objects once they are applied, as far as it can be foreseen.
 
+mod admission;
+mod amounts;
+mod nodes;
+mod quota;
 mod references;
 mod situation;
+mod volumes;
 
-use super::{Change, Finding, Observed};
+use super::{Change, Finding, Observed, rights};
 use crate::image::Pinned;
 use crate::workload::Rendered;
 use situation::Situation;
@@ -15,6 +20,10 @@ pub(super) use situation::{own_claim, storage_class};
 pub fn predict(desired: &Rendered<Pinned>, observed: &Observed, changes: &[Change]) -> Vec<Finding> {
     let situation = Situation::of(desired, observed, changes);
     let mut findings = references::findings(&situation);
+    findings.extend(admission::findings(&situation));
+    findings.extend(nodes::findings(&situation));
+    findings.extend(volumes::findings(&situation));
+    findings.extend(rights::findings(desired, observed, changes));
     findings = findings.into_iter().map(|finding| situation.in_time(finding)).collect();
     findings.sort();
     findings.dedup();

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::image::Pinned;
-use crate::names::{Kind, ObjectId};
+use crate::names::{self, Kind, ObjectId};
 use crate::plan::{Action, Change, Finding, Live, Look, Observed, Question, Severity, questions};
 use crate::workload::{Object, Rendered};
 
@@ -40,6 +40,39 @@ impl<'a> Situation<'a> {
     /// What was answered about an object of this namespace, or of no namespace.
     pub(super) fn object(&self, kind: Kind, name: &str) -> Option<&'a Look> {
         self.look(&Question::Object(ObjectId::new(kind, self.namespace, name)))
+    }
+
+    /// The pod as the server would make it; where it does not say, as it is sent.
+    pub(super) fn pod(&self) -> &'a Value {
+        match self.look(&Question::Pod) {
+            Some(Look::Seen(pod)) => pod,
+            _ => &self.desired.pod,
+        }
+    }
+
+    /// The Deployment as it is.
+    pub(super) fn deployment(&self) -> Option<&'a Value> {
+        deployment(self.desired, self.observed)
+    }
+
+    /// A storage class, asked for by itself or among all.
+    pub(super) fn class(&self, name: &str) -> Option<&'a Value> {
+        match (self.object(Kind::StorageClass, name), self.look(&questions::all(Kind::StorageClass, None, ""))) {
+            (Some(Look::Seen(class)), _) => Some(class),
+            (_, Some(Look::Seen(all))) => {
+                list(all, "/items").iter().find(|class| text(class, "/metadata/name") == Some(name))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a pod is of this environment.
+    pub(super) fn is_own_pod(&self, pod: &Value) -> bool {
+        let label = |key: &str| {
+            pod.get("metadata").and_then(|metadata| metadata.get("labels")).and_then(|labels| labels.get(key))
+        };
+        label(names::INSTANCE).is_some_and(|value| *value == self.desired.name)
+            && label(names::MANAGED_BY).is_some_and(|value| value == names::SINDRI)
     }
 
     /// What goes wrong with a pod goes wrong when one is made.
@@ -95,4 +128,9 @@ pub(super) fn seen(live: &Live) -> Option<&Value> {
 /// A text inside an object.
 pub(super) fn text<'a>(object: &'a Value, pointer: &str) -> Option<&'a str> {
     object.pointer(pointer).and_then(Value::as_str)
+}
+
+/// A list inside an object; empty where there is none.
+pub(super) fn list<'a>(object: &'a Value, pointer: &str) -> &'a [Value] {
+    object.pointer(pointer).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }

@@ -1,0 +1,276 @@
+//! Whether the environment gets its volume, and whether the volume that is there can become what is wanted.
+
+use serde_json::Value;
+
+use super::situation::{Situation, list, own_claim, seen, storage_class, text};
+use crate::config::quantity::Quantity;
+use crate::names::{Kind, ObjectId};
+use crate::plan::{Finding, Look, Severity, Verdict, questions};
+
+pub(super) fn findings(situation: &Situation<'_>) -> Vec<Finding> {
+    let live =
+        own_claim(situation.desired).and_then(|(id, body)| Some((id, body, questions::live(situation.observed, id)?)));
+    match live {
+        Some((id, body, live)) => match seen(live) {
+            Some(live) => state(id, live).into_iter().chain(change(situation, id, body, live)).collect(),
+            None => class(situation, id),
+        },
+        None => situation.desired.needs.existing_claim.iter().flat_map(|name| existing(situation, name)).collect(),
+    }
+}
+
+/// Whether a class makes the volume.
+fn class(situation: &Situation<'_>, claim: &ObjectId) -> Vec<Finding> {
+    if let Some(name) = &situation.desired.needs.storage_class {
+        return match situation.object(Kind::StorageClass, name) {
+            Some(Look::Absent) => vec![fails(
+                "storage-class-missing",
+                format!("{}/{name}", Kind::StorageClass),
+                format!(
+                    "storageclass/{name} does not exist in this cluster: nothing makes the volume of {}",
+                    claim.short()
+                ),
+                "see what there is with `kubectl get storageclasses`, and change `providers.kubernetes.storageClass`"
+                    .to_owned(),
+            )],
+            Some(Look::Seen(class)) => by_hand(class, claim).into_iter().collect(),
+            _ => Vec::new(),
+        };
+    }
+    let Some(Look::Seen(answer)) = situation.look(&questions::all(Kind::StorageClass, None, "")) else {
+        return Vec::new();
+    };
+    let mut defaults: Vec<&Value> = list(answer, "/items").iter().filter(|class| is_default(class)).collect();
+    // The server takes the newest, and of those made in the same second the first by name.
+    defaults.sort_by_key(|class| (std::cmp::Reverse(text(class, "/metadata/creationTimestamp")), name(class)));
+    match defaults.as_slice() {
+        [] => {
+            let known: Vec<&str> = list(answer, "/items").iter().map(name).collect();
+            let known = if known.is_empty() {
+                "the cluster has no classes".to_owned()
+            } else {
+                format!("there are {}", known.join(", "))
+            };
+            vec![fails(
+                "storage-class-default-missing",
+                claim.short(),
+                format!("the cluster has no default storage class: nothing makes the volume of {}", claim.short()),
+                format!("set `providers.kubernetes.storageClass: NAME`; {known}"),
+            )]
+        }
+        [only] => by_hand(only, claim).into_iter().collect(),
+        [first, others @ ..] => {
+            let others: Vec<&str> = others.iter().map(|class| name(class)).collect();
+            let warning = Finding {
+                severity: Severity::Warns,
+                ..fails(
+                    "storage-class-defaults",
+                    claim.short(),
+                    format!(
+                        "several storage classes are the default; the newest is taken: {} (and not {})",
+                        name(first),
+                        others.join(", ")
+                    ),
+                    format!("set `providers.kubernetes.storageClass: {}` to be sure", name(first)),
+                )
+            };
+            [warning].into_iter().chain(by_hand(first, claim)).collect()
+        }
+    }
+}
+
+/// A class that only stands for volumes that somebody makes by hand.
+fn by_hand(class: &Value, claim: &ObjectId) -> Option<Finding> {
+    let name = name(class);
+    (text(class, "/provisioner") == Some("kubernetes.io/no-provisioner")).then(|| Finding {
+        severity: Severity::Warns,
+        ..fails(
+            "storage-class-by-hand",
+            format!("{}/{name}", Kind::StorageClass),
+            format!("storageclass/{name} makes no volumes: {} waits until somebody has made one", claim.short()),
+            "see what is free with `kubectl get persistentvolumes`, or change `providers.kubernetes.storageClass`"
+                .to_owned(),
+        )
+    })
+}
+
+fn is_default(class: &Value) -> bool {
+    let annotations = class.get("metadata").and_then(|metadata| metadata.get("annotations"));
+    ["storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"]
+        .iter()
+        .any(|key| annotations.and_then(|annotations| annotations.get(key)).is_some_and(|value| value == "true"))
+}
+
+fn name(object: &Value) -> &str {
+    text(object, "/metadata/name").unwrap_or_default()
+}
+
+/// What is wrong with a claim as it is. One that waits for its first pod is healthy.
+fn state(id: &ObjectId, live: &Value) -> Vec<Finding> {
+    let namespace = id.namespace.as_deref().unwrap_or_default();
+    let mut findings = Vec::new();
+    if text(live, "/status/phase") == Some("Lost") {
+        let message = format!("{} has lost its volume: a pod that uses it does not start", id.short());
+        let fix = format!("`kubectl describe {} --namespace {namespace}` names the volume that is gone", id.short());
+        findings.push(fails("claim-lost", id.short(), message, fix));
+    }
+    if text(live, "/spec/volumeMode") == Some("Block") {
+        let message = format!("{} is a block device and no file system: it cannot be a home", id.short());
+        findings.push(fails("claim-is-block", id.short(), message, "use another claim".to_owned()));
+    }
+    findings
+}
+
+/// What the change of a claim takes. Everything but its size is fixed once it is made, and the size can only grow.
+fn change(situation: &Situation<'_>, id: &ObjectId, body: &Value, live: &Value) -> Vec<Finding> {
+    let size = |claim: &Value| Quantity::parse(text(claim, "/spec/resources/requests/storage")?).ok();
+    let (Some(wanted), Some(present)) = (size(body), size(live)) else { return Vec::new() };
+    let mut findings = Vec::new();
+    if let (Some(class), Some(live_class)) =
+        (text(body, "/spec/storageClassName"), text(live, "/spec/storageClassName"))
+        && class != live_class
+    {
+        findings.push(blocks(
+            "volume-class-fixed",
+            id,
+            format!("{} is of the storage class {live_class}, and cannot become {class}: a volume stays what it is", id.short()),
+            format!(
+                "set `providers.kubernetes.storageClass: {live_class}`; for a volume of {class}, deploy under another `name` and copy the files"
+            ),
+        ));
+    }
+    if wanted < present {
+        findings.push(blocks(
+            "volume-shrinks",
+            id,
+            format!("{} has {present}, and cannot become {wanted}: a volume never shrinks", id.short()),
+            format!("set `deployment.volumes.workspace.size: {present}`; for a smaller volume, deploy under another `name` and copy the files"),
+        ));
+    } else if wanted > present {
+        findings.extend(growth(situation, id, live, (present, wanted)));
+    }
+    findings
+}
+
+fn growth(
+    situation: &Situation<'_>,
+    id: &ObjectId,
+    live: &Value,
+    (present, wanted): (Quantity, Quantity),
+) -> Option<Finding> {
+    let keep = format!("set `deployment.volumes.workspace.size: {present}`");
+    if text(live, "/status/phase") != Some("Bound") {
+        let namespace = id.namespace.as_deref().unwrap_or_default();
+        return Some(blocks(
+            "volume-not-bound",
+            id,
+            format!("{} has no volume yet, and cannot grow from {present} to {wanted} before it has one", id.short()),
+            format!(
+                "{keep} until it has one; nothing is in it, so `kubectl delete {} --namespace {namespace}` loses nothing",
+                id.short()
+            ),
+        ));
+    }
+    let class = questions::live(situation.observed, id).and_then(storage_class);
+    let refused = matches!(
+        situation.observed.objects.get(id).and_then(|sighting| sighting.verdict.as_ref()),
+        Some(Verdict::Refused(_))
+    );
+    match class.map(|class| (class, situation.class(class))) {
+        Some((name, Some(class))) => {
+            let can = class.get("allowVolumeExpansion").is_some_and(|can| *can == true);
+            (!can).then(|| {
+                blocks(
+                    "volume-cannot-grow",
+                    id,
+                    format!(
+                        "{} cannot grow from {present} to {wanted}: its storage class {name} does not let volumes grow",
+                        id.short()
+                    ),
+                    format!("{keep}; for a larger volume, deploy under another `name` and copy the files"),
+                )
+            })
+        }
+        None if refused => Some(blocks(
+            "volume-cannot-grow",
+            id,
+            format!("{} cannot grow from {present} to {wanted}: it has no storage class", id.short()),
+            format!("{keep}; for a larger volume, deploy under another `name` and copy the files"),
+        )),
+        _ => None,
+    }
+}
+
+/// A claim that somebody else has made.
+fn existing(situation: &Situation<'_>, name: &str) -> Vec<Finding> {
+    let id = ObjectId::new(Kind::PersistentVolumeClaim, situation.namespace, name);
+    let change = "or change `deployment.volumes.workspace.existingClaim`";
+    let claim = match situation.object(Kind::PersistentVolumeClaim, name) {
+        Some(Look::Seen(claim)) => claim,
+        Some(Look::Absent) => {
+            let message =
+                format!("{} does not exist in the namespace {}: the pod waits for it", id.short(), situation.namespace);
+            let fix = format!(
+                "see what there is with `kubectl get persistentvolumeclaims --namespace {}`, {change}",
+                situation.namespace
+            );
+            return vec![fails("claim-missing", id.short(), message, fix)];
+        }
+        _ => return Vec::new(),
+    };
+    let mut findings = state(&id, claim);
+    if text(claim, "/metadata/deletionTimestamp").is_some() {
+        let message = format!("{} is being deleted: no new pod may use it", id.short());
+        findings.push(fails("claim-being-deleted", id.short(), message, format!("save its files, {change}")));
+    }
+    findings.extend(in_use(situation, &id, claim));
+    findings
+}
+
+/// Others that use the claim.
+fn in_use(situation: &Situation<'_>, id: &ObjectId, claim: &Value) -> Option<Finding> {
+    let Some(Look::Seen(answer)) = situation.look(&questions::all(Kind::Pod, Some(situation.namespace), "")) else {
+        return None;
+    };
+    let modes: Vec<&str> = list(claim, "/spec/accessModes").iter().filter_map(Value::as_str).collect();
+    let others: Vec<String> = list(answer, "/items")
+        .iter()
+        .filter(|pod| !matches!(text(pod, "/status/phase"), Some("Succeeded" | "Failed")))
+        .filter(|pod| !situation.is_own_pod(pod))
+        .filter(|pod| {
+            list(pod, "/spec/volumes")
+                .iter()
+                .any(|volume| text(volume, "/persistentVolumeClaim/claimName") == Some(&id.name))
+        })
+        .map(|pod| {
+            let node = text(pod, "/spec/nodeName").map(|node| format!(" on the node {node}")).unwrap_or_default();
+            format!("pod/{}{node}", name(pod))
+        })
+        .collect();
+    if others.is_empty() {
+        return None;
+    }
+    let message = format!("{} is in use by {}", id.short(), others.join(", "));
+    let fix = "end the other pod first, or change `deployment.volumes.workspace.existingClaim`".to_owned();
+    if modes == ["ReadWriteOncePod"] {
+        let message = format!("{message}, and no second pod may use it: the new pod waits");
+        return Some(fails("claim-in-use", id.short(), message, fix));
+    }
+    modes.contains(&"ReadWriteOnce").then(|| Finding {
+        severity: Severity::Warns,
+        ..fails(
+            "claim-in-use",
+            id.short(),
+            format!("{message}: a pod on another node waits for it, and one on the same node writes beside it"),
+            fix,
+        )
+    })
+}
+
+fn fails(code: &'static str, about: String, message: String, fix: String) -> Finding {
+    Finding { severity: Severity::Fails, code, about, message, fix }
+}
+
+fn blocks(code: &'static str, id: &ObjectId, message: String, fix: String) -> Finding {
+    Finding { severity: Severity::Blocks, ..fails(code, id.short(), message, fix) }
+}
