@@ -34,7 +34,7 @@ pub(super) struct Means<'a> {
 impl Means<'_> {
     /// Does what the plan says.
     pub(super) async fn carry_out(&self, mut plan: Plan, ui: &mut Ui) -> Result<Vec<Done>, Stopped> {
-        let stamp = Stamp { by: self.holder.to_string(), at: self.session.server_date() };
+        let stamp = Stamp { by: self.holder.account(), at: self.session.server_date() };
         let work = Work::new(self.session, &plan, stamp, self.concurrency, &self.interrupt.wanted);
         let made = self.interrupt.after_this(work.make_namespace(&mut plan), || finishing(ui)).await;
         let outcome = match made {

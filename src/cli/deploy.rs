@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::carry::{Means, Stopped, Why};
 use super::cluster::ClusterArguments;
-use super::engine::Engine;
+use super::engine::{Engine, reach_for};
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::plan::Output;
@@ -98,9 +98,9 @@ impl Deploy {
             }
             if plan.has_changes() && !is_known && !self.yes {
                 ui.confirm("Do this?", "--yes")?;
-                engine.session().begin_anew();
+                engine.reach.begin_anew();
             }
-            let means = engine.means(interrupt);
+            let means = engine.reach.means(interrupt);
             match self.carry_out(&means, &plan, ui).await {
                 Ok(done) => return self.finish(&means, &plan, &done, ui).await,
                 Err(Stopped { why: Why::Failed(error @ Failed::Moved(_)), done }) if done.is_empty() => {
@@ -116,10 +116,9 @@ impl Deploy {
     /// Applies what was shown and approved before.
     async fn saved(&self, plan: Plan, interrupt: &Interrupt, ui: &mut Ui) -> Result<(), Failure> {
         let left = Failure::interrupted_early;
-        let connecting = Engine::for_saved(&plan, &self.file, &self.cluster, ui);
-        let (engine, plan) = interrupt.or(connecting).await.ok_or_else(left)??;
+        let reach = interrupt.or(reach_for(&plan, &self.file, &self.cluster, ui)).await.ok_or_else(left)??;
         ui.raw(&report::plan::for_person(&plan, ui.style()));
-        let means = engine.means(interrupt);
+        let means = reach.means(interrupt);
         let done = self.carry_out(&means, &plan, ui).await?;
         self.finish(&means, &plan, &done, ui).await
     }
@@ -134,7 +133,7 @@ impl Deploy {
         if plan.stopped {
             ui.remark(Remark::Note, &format!("{} is stopped, and stays so", plan.environment));
         } else if !self.no_wait && !is_settled {
-            ready::wait(means, plan, done, ui).await?;
+            ready::wait_for(means, plan, done, ui).await?;
         }
         self.answer(plan, ui)
     }

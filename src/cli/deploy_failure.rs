@@ -2,8 +2,9 @@
 
 use super::carry::{Stopped, Why};
 use super::failure::Failure;
+use crate::config::Malformed;
 use crate::image::Unpinned;
-use crate::kubernetes::{Done, Failed, Unobserved};
+use crate::kubernetes::{Done, Failed, NotReady, Unobserved};
 use crate::plan::{Action, Plan};
 
 impl From<Unpinned> for Failure {
@@ -35,6 +36,18 @@ impl From<Unobserved> for Failure {
 }
 
 impl Failure {
+    /// The namespace that the kubeconfig names is none.
+    pub(super) fn context_namespace(name: &str, error: &Malformed) -> Self {
+        Self::failed(format!("the namespace of the context, `{name}`, is not valid: {error}"), None)
+            .hint("name another one with `--namespace`")
+    }
+
+    /// A saved plan is for one place, and the command line names another.
+    pub(super) fn usage_of_plan(what: &str, asked: &str, planned: &str) -> Self {
+        Self::configuration(format!("the plan is for the {what} {planned}, and not for {asked}"))
+            .hint(format!("leave `--{what}` out: the plan knows it"))
+    }
+
     /// The plan cannot be carried out.
     pub(super) fn blocked(plan: &Plan, was_to_be_saved: bool) -> Self {
         let count = match plan.obstacles().count() {
@@ -106,4 +119,16 @@ fn so_far(done: &[Done]) -> String {
         })
         .collect();
     format!("before that, {}; nothing else was changed", each.join(", "))
+}
+
+impl From<NotReady> for Failure {
+    fn from(error: NotReady) -> Self {
+        match error {
+            NotReady::Unanswered(error) => Self::from(error).adding("everything was applied"),
+            error => {
+                let advice = error.advice().map(str::to_owned);
+                Self::told(error).maybe_hint(advice)
+            }
+        }
+    }
 }

@@ -1,57 +1,135 @@
 //! What `plan` and `deploy` share: from the file and the cluster to the plan. There is no second way to one.
 
-use std::time::Duration;
-
+use super::carry::Means;
 use super::cluster::ClusterArguments;
 use super::failure::Failure;
+use super::holder::holder;
+use super::interrupt::Interrupt;
 use super::source::FileArgument;
 use super::ui::Ui;
-use crate::config::spec::Spec;
+use crate::config::name::Namespace;
 use crate::image::{Pinned, pin};
-use crate::kubernetes::{Session, Target, look, look_again};
-use crate::names::Kind;
-use crate::plan::{self, Cluster, Look, Plan, Question, Wishes};
+use crate::kubernetes::{About, Holder, Options, Session, Target, connect, look, look_about, look_again};
+use crate::plan::{self, Cluster, ClusterType, Plan, Wishes};
 use crate::workload::{Placement, Rendered, render};
 
-/// A configuration, the cluster it is for, and a way to ask it.
+/// A cluster, and a way to ask it.
 #[derive(Debug)]
-pub(super) struct Engine {
-    desired: Rendered<Pinned>,
-    wishes: Wishes,
+pub(super) struct Reach {
     session: Session,
     target: Target,
+    holder: Holder,
     concurrency: usize,
+}
+
+/// A configuration, and the cluster it is for.
+#[derive(Debug)]
+pub(super) struct Engine {
+    pub(super) reach: Reach,
+    desired: Rendered<Pinned>,
+    wishes: Wishes,
+}
+
+impl Reach {
+    async fn new(options: &Options, arguments: &ClusterArguments) -> Result<Self, Failure> {
+        let (session, target) = connect(options, arguments.timeout).await?;
+        let holder = holder(&target.user);
+        Ok(Self { session, target, holder, concurrency: usize::from(arguments.concurrency.get()) })
+    }
+
+    /// What is needed to change something.
+    pub(super) fn means<'a>(&'a self, interrupt: &'a Interrupt) -> Means<'a> {
+        Means { session: &self.session, holder: &self.holder, concurrency: self.concurrency, interrupt }
+    }
+
+    /// How many requests were sent.
+    pub(super) fn requests(&self) -> u32 {
+        self.session.requests()
+    }
+
+    /// A person has thought: the time that may be waited begins anew.
+    pub(super) fn begin_anew(&self) {
+        self.session.begin_anew();
+    }
+
+    fn cluster(&self, about: &About, cluster_type: ClusterType) -> Cluster {
+        Cluster {
+            context: self.target.context.clone(),
+            server: self.target.server.clone(),
+            cluster_type,
+            version: about.version.clone(),
+            uid: about.uid.clone(),
+            namespace: self.target.namespace.clone(),
+        }
+    }
 }
 
 impl Engine {
     /// Reads the configuration and finds the cluster. Nothing is asked yet.
     pub(super) async fn new(
         file: &FileArgument,
-        cluster: &ClusterArguments,
+        arguments: &ClusterArguments,
         force: bool,
         ui: &mut Ui,
     ) -> Result<Self, Failure> {
         let source = file.read(ui)?;
         let spec = source.load().map_err(|problems| Failure::problems(source, problems))?;
         let image = pin(&spec)?;
-        let (session, target) = cluster.connect(Some(&spec)).await?;
-        let namespace = target.namespace.clone();
+        let reach = Reach::new(&arguments.options(&spec, ui), arguments).await?;
+        let namespace = Namespace::parse(&reach.target.namespace)
+            .map_err(|error| Failure::context_namespace(&reach.target.namespace, &error))?;
         let placement = Placement { namespace: Some(namespace), owns_namespace: true };
         let wishes = Wishes { config_hash: spec.fingerprint(), force };
-        Ok(Self { desired: render(&spec, image, &placement), wishes, session, target, concurrency: cluster.concurrency })
-    }
-
-    pub(super) fn session(&self) -> &Session {
-        &self.session
+        Ok(Self { reach, desired: render(&spec, image, &placement), wishes })
     }
 
     /// Looks at the cluster and computes what has to be done.
     pub(super) async fn plan(&self) -> Result<Plan, Failure> {
-        let questions = plan::questions(&self.desired, self.target.namespace.as_str());
-        let mut seen = look(&self.session, &self.desired, questions, self.concurrency).await?;
-        let follow_up = plan::follow_up(&self.desired, &seen.objects, &seen.facts);
-        look_again(&self.session, &self.desired, &mut seen, follow_up, self.concurrency).await?;
-        let cluster = self.target.cluster(&seen);
-        Ok(plan::compute(self.desired.clone(), seen.in_cluster(cluster), self.wishes.clone()))
+        let (session, concurrency) = (&self.reach.session, self.reach.concurrency);
+        let questions = plan::questions(&self.desired, &self.reach.target.namespace);
+        let seen = look(session, &self.desired, questions, concurrency).await?;
+        let cluster = self.reach.cluster(&seen.about, ClusterType::Remote);
+        let mut observed = seen.in_cluster(cluster);
+        let follow_up = plan::follow_up(&self.desired, &observed);
+        look_again(session, &self.desired, &mut observed, follow_up, concurrency).await?;
+        Ok(plan::compute(self.desired.clone(), observed, self.wishes.clone()))
+    }
+}
+
+/// The cluster of a saved plan, if it is still the one that the plan was made for, and the file says what it said then.
+pub(super) async fn reach_for(
+    plan: &Plan,
+    file: &FileArgument,
+    arguments: &ClusterArguments,
+    ui: &mut Ui,
+) -> Result<Reach, Failure> {
+    if let Some(source) = file.read_if_there(ui)? {
+        let spec = source.load().map_err(|problems| Failure::problems(source, problems))?;
+        if spec.fingerprint() != plan.config_hash {
+            return Err(Failure::moved("nothing was changed: the configuration is not the one that the plan was made from")
+                .hint("make a new one: `sindri plan --out FILE`"));
+        }
+    }
+    if let Some(other) = arguments.namespace.as_ref().filter(|name| name.as_str() != plan.cluster.namespace) {
+        return Err(Failure::usage_of_plan("namespace", other.as_str(), &plan.cluster.namespace));
+    }
+    let options = Options {
+        kubeconfig: arguments.kubeconfig.clone(),
+        context: arguments.context.clone().or_else(|| plan.cluster.context.clone()),
+        pin: None,
+        namespace: Some(plan.cluster.namespace.clone()),
+        asks: ui.asks(),
+    };
+    let reach = Reach::new(&options, arguments).await?;
+    let about = look_about(&reach.session).await?;
+    let now = reach.cluster(&about, plan.cluster.cluster_type.clone());
+    if plan.cluster.is_same(&now) {
+        Ok(reach)
+    } else {
+        Err(Failure::moved(format!(
+            "nothing was changed: the plan was made for {}, and {} is another cluster",
+            plan.cluster.server, now.server
+        ))
+        .hint("name the cluster of the plan with `--context`, or make a new plan"))
     }
 }

@@ -115,6 +115,11 @@ impl Failure {
         Self::new(Kind::Failed, message, cause)
     }
 
+    /// The command line is wrong.
+    pub(super) fn configuration(message: impl Into<String>) -> Self {
+        Self::new(Kind::Configuration, message, None)
+    }
+
     /// The image is not deployed.
     pub(super) fn image(message: impl Into<String>) -> Self {
         Self::new(Kind::Image, message, None)
@@ -135,10 +140,21 @@ impl Failure {
         Self { kind: Kind::Configuration, what: What::Reported, hint: None }
     }
 
+    /// What waits for others, or for signals, cannot be started.
+    pub(super) fn runtime(error: io::Error) -> Self {
+        Self::new(Kind::Failed, "cannot start", Some(Box::new(error)))
+    }
+
     /// A file that should hold a plan does not.
     pub(super) fn plan_file(path: &str, cause: Box<dyn Error>) -> Self {
         Self::new(Kind::Configuration, format!("cannot read the plan {path}"), Some(cause))
             .hint(format!("make one with `sindri plan --out {}`", word(path)))
+    }
+
+    /// A question cannot be asked.
+    pub(super) fn unasked(question: &str, flag: &str) -> Self {
+        Self::new(Kind::Failed, format!("nothing was changed: nobody is there to answer \"{question}\""), None)
+            .hint(format!("answer with `{flag}`"))
     }
 
     /// The configuration is wrong.

@@ -112,7 +112,7 @@ fn ask<T>(
         return Ok(default.to_owned());
     }
     loop {
-        let answer = ui.ask(question, default)?;
+        let answer = ui.ask(question, default, "nothing was written")?;
         if answer == default {
             return Ok(answer);
         }

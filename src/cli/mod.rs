@@ -1,14 +1,24 @@
 //! The command line: one file for each command, and what they share.
 
+mod carry;
 mod cluster;
 mod completion;
+mod deploy;
+mod deploy_failure;
+mod engine;
 mod failure;
+mod holder;
 mod init;
+mod interrupt;
 mod line;
 mod man;
 mod reach;
+mod plan;
+mod plan_file;
+mod ready;
 pub mod reference;
 mod render;
+mod runtime;
 mod schema;
 mod source;
 mod ui;
@@ -92,6 +102,9 @@ enum Command {
     Init(init::Init),
     Validate(validate::Validate),
     Render(render::Render),
+    Plan(plan::Plan),
+    #[command(visible_alias = "apply")]
+    Deploy(deploy::Deploy),
     Schema(schema::Schema),
     Completion(completion::Completion),
     Man(man::Man),
@@ -121,6 +134,8 @@ fn run(command: Command, ui: &mut Ui) -> Result<(), Failure> {
         Command::Init(command) => command.run(ui),
         Command::Validate(command) => command.run(ui),
         Command::Render(command) => command.run(ui),
+        Command::Plan(command) => command.run(ui),
+        Command::Deploy(command) => command.run(ui),
         Command::Schema(command) => command.run(ui),
         Command::Completion(command) => command.run(ui),
         Command::Man(command) => command.run(ui),

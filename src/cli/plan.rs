@@ -63,7 +63,7 @@ impl Plan {
     async fn plan(self, ui: &mut Ui) -> Result<(), Failure> {
         let engine = Engine::new(&self.file, &self.cluster, self.force_conflicts, ui).await?;
         let plan = engine.plan().await?;
-        ui.detail(&format!("{} requests", engine.session().requests()));
+        ui.detail(&format!("{} requests", engine.reach.requests()));
         ui.data(&match self.output {
             Output::Text => report::plan::for_person(&plan, ui.data_style()),
             Output::Json => format!("{:#}\n", report::plan::for_program(&plan)),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::carry::Means;
 use super::failure::Failure;
 use super::ui::Ui;
-use crate::kubernetes::{Done, Settled, Since, Subject, wait};
+use crate::kubernetes::{Done, Progress, Since, Subject, wait};
 use crate::names::{INSTANCE, Kind, MANAGED_BY, SINDRI};
 use crate::plan::Plan;
 
@@ -23,10 +23,11 @@ pub(super) async fn wait_for(means: &Means<'_>, plan: &Plan, done: &[Done], ui: 
         claim: claim.map(|change| change.id.name.clone()),
     };
     let since = done.iter().filter(|done| done.id == deployment.id).find_map(since);
-    let waited = means.interrupt.or(wait(means.session, &subject, since.as_ref(), GRACE, &mut |progress| ui.progress(progress)));
-    match waited.await {
+    let mut tell = |progress: &Progress| ui.say(&progress.line());
+    match means.interrupt.or(wait(means.session, &subject, since.as_ref(), GRACE, &mut tell)).await {
         None => Err(Failure::interrupted_waiting()),
-        Some(outcome) => Ok(outcome?),
+        Some(Ok(_)) => Ok(()),
+        Some(Err(error)) => Err(error.into()),
     }
 }
 

@@ -59,6 +59,16 @@ impl FileArgument {
         self.open(ui)?.map_err(|(source, problem)| Failure::problems(source, vec![problem]))
     }
 
+    /// Reads the configuration if one is named or found.
+    pub(super) fn read_if_there(&self, ui: &mut Ui) -> Result<Option<Source>, Failure> {
+        let is_named = self.file.is_some();
+        match self.open(ui)? {
+            Ok(source) => Ok(Some(source)),
+            Err((_, problem)) if !is_named && problem.code == Code::NotFound => Ok(None),
+            Err((source, problem)) => Err(Failure::problems(source, vec![problem])),
+        }
+    }
+
     /// Reads the configuration, and leaves it to the caller to report what cannot be read.
     pub(super) fn open(&self, ui: &mut Ui) -> Result<Result<Source, (Source, Problem)>, Failure> {
         match &self.file {

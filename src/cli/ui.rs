@@ -60,6 +60,7 @@ pub(super) struct Ui {
     errors: Stderr,
     loudness: Loudness,
     colour: bool,
+    coloured_data: bool,
     asks: bool,
     width: usize,
 }
@@ -73,23 +74,29 @@ enum Loudness {
 
 impl Ui {
     pub(super) fn new(global: &Global) -> Self {
-        let colour = match global.color {
+        let coloured = |is_terminal: bool| match global.color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
-            ColorChoice::Auto => io::stderr().is_terminal() && !colour_is_unwanted(),
+            ColorChoice::Auto => is_terminal && !colour_is_unwanted(),
         };
+        let (colour, coloured_data) = (coloured(io::stderr().is_terminal()), coloured(io::stdout().is_terminal()));
         let asks = !global.no_input && !is_automated() && io::stdin().is_terminal() && io::stderr().is_terminal();
         let loudness = match (global.quiet, global.verbose) {
             (true, _) => Loudness::Quiet,
             (false, 0) => Loudness::Normal,
             (false, _) => Loudness::Verbose,
         };
-        Self { output: io::stdout(), errors: io::stderr(), loudness, colour, asks, width: width() }
+        Self { output: io::stdout(), errors: io::stderr(), loudness, colour, coloured_data, asks, width: width() }
     }
 
     /// How problems are laid out.
     pub(super) fn style(&self) -> problems::Style {
         problems::Style { colour: self.colour, width: self.width }
+    }
+
+    /// How an answer on standard output is laid out.
+    pub(super) fn data_style(&self) -> problems::Style {
+        problems::Style { colour: self.coloured_data, width: self.width }
     }
 
     /// Whether somebody is there to be asked.
@@ -155,13 +162,24 @@ impl Ui {
         stream.write_all(text.as_bytes()).and_then(|()| stream.flush()).unwrap_or_default();
     }
 
+    /// Asks whether to go on. Only "yes" means yes; where nobody can be asked, the flag is named that would answer.
+    pub(super) fn confirm(&mut self, question: &str, flag: &str) -> Result<(), Failure> {
+        if !self.asks {
+            return Err(Failure::unasked(question, flag));
+        }
+        match self.ask(&format!("{question} Type `yes` to go on"), "no", "nothing was changed")?.as_str() {
+            "yes" | "y" | "Yes" | "YES" => Ok(()),
+            _ => Err(Failure::declined("nothing was changed")),
+        }
+    }
+
     /// Asks for one line. An empty answer takes the default; the end of input says no.
-    pub(super) fn ask(&mut self, question: &str, default: &str) -> Result<String, Failure> {
+    pub(super) fn ask(&mut self, question: &str, default: &str, undone: &str) -> Result<String, Failure> {
         self.raw(&if default.is_empty() { format!("{question}: ") } else { format!("{question} [{default}]: ") });
         let mut answer = Vec::new();
         if io::stdin().lock().read_until(b'\n', &mut answer).map_err(Failure::input)? == 0 {
             self.raw("\n");
-            return Err(Failure::declined("nothing was written"));
+            return Err(Failure::declined(undone));
         }
         // What is not text is no valid answer either, and is told like any other mistake.
         let answer = String::from_utf8_lossy(&answer);

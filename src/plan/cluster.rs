@@ -21,6 +21,17 @@ pub struct Cluster {
     pub namespace: String,
 }
 
+impl Cluster {
+    /// Whether another one is the same: by its identity, and by its address where that may not be read.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (&self.uid, &other.uid) {
+            (Some(own), Some(others)) => own == others,
+            _ => self.server == other.server,
+        }
+    }
+}
+
 /// What kind of cluster it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
