@@ -28,6 +28,13 @@ pub fn masked(kind: Kind, before: Option<&Value>, after: Option<&Value>) -> (Opt
     (marked(&before, &after, OLD), marked(&after, &before, NEW))
 }
 
+/// Whether this is a value of a Secret that has no mark yet, by the path that a person reads.
+#[must_use]
+pub fn is_value(kind: Kind, path: &str, value: &Value) -> bool {
+    let first: &str = path.split(['.', '[']).next().unwrap_or_default();
+    kind == Kind::Secret && VALUES.contains(&first) && !is_mark(value)
+}
+
 /// Whether this is one of the marks.
 #[must_use]
 pub fn is_mark(value: &Value) -> bool {

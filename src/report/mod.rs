@@ -1,6 +1,10 @@
 //! What people and programs read: problems, objects, tables; as text, JSON, YAML. Pure.
 
 pub mod objects;
+mod page;
+pub mod plan;
+pub mod plan_data;
+mod plan_values;
 pub mod problems;
 pub mod reference;
 pub mod yaml;

@@ -131,7 +131,8 @@ fn literal(text: &mut String, content: &str, indent: usize) {
     }
 }
 
-fn quoted(content: &str) -> String {
+/// Text in quotes, whatever is in it.
+pub(super) fn quoted(content: &str) -> String {
     let mut text = String::from("\"");
     for letter in content.chars() {
         match letter {
