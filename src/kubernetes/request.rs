@@ -71,6 +71,23 @@ impl Request {
         Self::new(Method::GET, path, format!("list {}", kind.plural()))
     }
 
+    /// The objects of a kind that are selected.
+    #[must_use]
+    pub fn select(kind: Kind, namespace: &str, selecting: &Selecting, limit: u32) -> Self {
+        let path = format!("{}?limit={limit}&{}", collection(kind, Some(namespace)), selecting.query());
+        Self::new(Method::GET, path, format!("list {}", kind.plural()))
+    }
+
+    /// The last lines that a container has written.
+    #[must_use]
+    pub fn log(namespace: &str, pod: &str, container: &str, previous: bool, lines: u32, bytes: u32) -> Self {
+        let pod = ObjectId::new(Kind::Pod, namespace, pod);
+        let container = escaped(container);
+        let query = format!("container={container}&previous={previous}&tailLines={lines}&limitBytes={bytes}");
+        let path = format!("{}/log?{query}", path(&pod));
+        Self { accept: "*/*", ..Self::new(Method::GET, path, format!("read the log of {}", pod.short())) }
+    }
+
     /// The next part of a list.
     #[must_use]
     pub fn following(mut self, token: &str) -> Self {
@@ -79,16 +96,18 @@ impl Request {
         self
     }
 
-    /// What happens to objects of a kind from a version on. The answer does not end by itself.
+    /// What happens to objects of a kind from a version on, or from now on, beginning with what there is. The answer does
+    /// not end by itself.
     #[must_use]
     pub fn watch(kind: Kind, namespace: &str, selecting: &Selecting, resource_version: &str) -> Self {
-        let selecting = match selecting {
-            Selecting::Labels(selector) => format!("labelSelector={}", escaped(selector)),
-            Selecting::Fields(selector) => format!("fieldSelector={}", escaped(selector)),
+        let from = match resource_version {
+            "" => String::new(),
+            version => format!("&resourceVersion={}", escaped(version)),
         };
         let path = format!(
-            "{}?watch=true&allowWatchBookmarks=true&{selecting}&resourceVersion={resource_version}",
+            "{}?watch=true&allowWatchBookmarks=true&{}{from}",
             collection(kind, Some(namespace)),
+            selecting.query(),
         );
         Self::new(Method::GET, path, format!("watch {}", kind.plural()))
     }
@@ -169,6 +188,15 @@ pub enum Selecting {
     Labels(String),
     /// Those with these fields: `metadata.name=a`.
     Fields(String),
+}
+
+impl Selecting {
+    fn query(&self) -> String {
+        match self {
+            Self::Labels(selector) => format!("labelSelector={}", escaped(selector)),
+            Self::Fields(selector) => format!("fieldSelector={}", escaped(selector)),
+        }
+    }
 }
 
 fn dry(mode: Mode) -> &'static str {

@@ -133,6 +133,11 @@ impl Session {
         self.started.set(Instant::now());
     }
 
+    /// Who is asked.
+    pub(super) fn server(&self) -> &Server {
+        &self.server
+    }
+
     /// How many requests were sent.
     #[must_use]
     pub fn requests(&self) -> u32 {
@@ -271,7 +276,7 @@ impl Session {
     }
 
     /// Longer each time, and never the same for two who were refused together.
-    fn pause(&self, attempts: u32) -> Duration {
+    pub(super) fn pause(&self, attempts: u32) -> Duration {
         self.spread(PAUSE.saturating_mul(2_u32.saturating_pow(attempts.saturating_sub(1))).min(LONGEST_PAUSE))
     }
 

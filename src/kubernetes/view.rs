@@ -1,0 +1,175 @@
+//! What is seen of a workload while it is waited for: objects by identity, each in its latest version. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::scene::{Event, Scene, holds, is_ending, last_seen, text, uid, version};
+use super::wait::Subject;
+use super::watch::Change;
+
+/// Which objects are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Place {
+    Deployment,
+    ReplicaSets,
+    Pods,
+    Claim,
+    Events,
+}
+
+impl Place {
+    /// Whether nothing can be said without them.
+    pub(super) fn is_needed(self) -> bool {
+        matches!(self, Self::Deployment | Self::Pods)
+    }
+}
+
+/// Everything that is known.
+pub(super) struct View {
+    scene: Scene,
+    seen: BTreeMap<Place, Objects>,
+    denied: BTreeSet<Place>,
+    /// About which objects it is known what is said.
+    heard: BTreeSet<String>,
+    claim_is_followed: bool,
+    told: BTreeSet<(String, String, String)>,
+}
+
+/// Objects by identity.
+#[derive(Default)]
+struct Objects {
+    present: BTreeMap<String, Value>,
+    /// An identity never comes back.
+    gone: BTreeSet<String>,
+}
+
+impl Objects {
+    fn take(&mut self, change: Change) {
+        match change {
+            Change::Listed(objects) => {
+                self.present = objects.into_iter().map(|object| (uid(&object).to_owned(), object)).collect();
+            }
+            Change::Seen(object) => {
+                let id = uid(&object).to_owned();
+                let is_old = self.present.get(&id).is_some_and(|known| version(known) > version(&object));
+                if !is_old && !self.gone.contains(&id) {
+                    self.present.insert(id, object);
+                }
+            }
+            Change::Removed(object) => {
+                self.present.remove(uid(&object));
+                self.gone.insert(uid(&object).to_owned());
+            }
+            Change::Interrupted(_) => {}
+        }
+    }
+}
+
+impl View {
+    pub(super) fn new(subject: &Subject) -> Self {
+        let scene = Scene {
+            context: subject.context.clone(),
+            namespace: subject.namespace.clone(),
+            replica_sets: Some(Vec::new()),
+            ..Scene::default()
+        };
+        Self {
+            scene,
+            seen: BTreeMap::new(),
+            denied: BTreeSet::new(),
+            heard: BTreeSet::new(),
+            claim_is_followed: false,
+            told: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn take(&mut self, place: Place, change: Change) {
+        let change = match (place, change) {
+            // There are as many lists of events as there are objects.
+            (Place::Events, Change::Listed(events)) => {
+                events.into_iter().for_each(|event| self.take(place, Change::Seen(event)));
+                return;
+            }
+            // They expire, and have been said all the same.
+            (Place::Events, Change::Removed(_)) => return,
+            (_, change) => change,
+        };
+        let objects = self.seen.entry(place).or_default();
+        objects.take(change);
+        let all = || objects.present.values().cloned();
+        match place {
+            Place::Deployment => self.scene.deployment = all().next(),
+            Place::ReplicaSets => self.scene.replica_sets = Some(all().collect()),
+            Place::Pods => self.scene.pods = all().collect(),
+            Place::Claim => self.scene.claim = all().next(),
+            Place::Events => self.scene.events = all().collect(),
+        }
+    }
+
+    /// These may not be seen.
+    pub(super) fn give_up(&mut self, place: Place) {
+        self.denied.insert(place);
+        if place == Place::ReplicaSets {
+            self.scene.replica_sets = None;
+        }
+    }
+
+    pub(super) fn scene(&self) -> &Scene {
+        &self.scene
+    }
+
+    /// Whether enough is known to say anything.
+    pub(super) fn is_complete(&self) -> bool {
+        [Place::Deployment, Place::ReplicaSets, Place::Pods]
+            .into_iter()
+            .all(|place| self.seen.contains_key(&place) || self.denied.contains(&place))
+    }
+
+    /// The identities of objects of which it matters what is said and is not known yet; from now on they are known.
+    pub(super) fn unheard(&mut self) -> Vec<String> {
+        if self.denied.contains(&Place::Events) {
+            return Vec::new();
+        }
+        let scene = &self.scene;
+        let sets = scene.current().into_iter();
+        let objects = scene.current_pods().into_iter().chain(sets).chain(&scene.claim);
+        let objects: Vec<_> = objects.map(|object| uid(object).to_owned()).collect();
+        objects.into_iter().filter(|uid| self.heard.insert(uid.clone())).collect()
+    }
+
+    /// Whether the claim may be what it waits for; asked once.
+    pub(super) fn wants_claim(&mut self) -> bool {
+        let is_waiting = |pod: &&Value| !is_ending(pod) && !holds(pod, "PodScheduled");
+        let wants = !self.claim_is_followed && self.scene.current_pods().iter().any(is_waiting);
+        self.claim_is_followed |= wants;
+        wants
+    }
+
+    /// What was complained about, each once, the latest last.
+    pub(super) fn warnings(&self) -> Vec<Event> {
+        let mut events: Vec<_> = self.scene.events.iter().filter(|event| text(event, "/type") == "Warning").collect();
+        events.sort_by_key(|event| (last_seen(event).to_owned(), version(event)));
+        let mut known = BTreeSet::new();
+        let mut warnings: Vec<_> =
+            events.into_iter().rev().map(Event::of).filter(|event| known.insert(key(event))).collect();
+        warnings.reverse();
+        warnings
+    }
+
+    /// The same, only those that were not told before.
+    pub(super) fn new_warnings(&mut self) -> Vec<Event> {
+        self.warnings().into_iter().filter(|event| self.told.insert(key(event))).collect()
+    }
+
+    /// What was last said.
+    pub(super) fn latest(&self) -> Option<Event> {
+        self.scene.events.iter().max_by_key(|event| (last_seen(event), version(event))).map(Event::of)
+    }
+}
+
+/// What makes two events the same to a person: the name of a pod that was never made does not count.
+fn key(event: &Event) -> (String, String, String) {
+    let message = event.message.split_once(" is forbidden: ").map_or(event.message.as_str(), |(_, why)| why);
+    (event.about.clone(), event.reason.clone(), message.to_owned())
+}

@@ -1,0 +1,327 @@
+#![expect(clippy::disallowed_methods, reason = "measures how long it takes, and ends in time")]
+//! Waits until a workload runs, tells what it does meanwhile, and stops with the cause when it cannot run.
+
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::{LocalBoxStream, SelectAll};
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use super::diagnose::{Phase, Running, State, Trouble, diagnose};
+use super::not_ready::NotReady;
+use super::request::{Request, Selecting};
+use super::scene::{Event, number, uid};
+use super::session::Session;
+use super::view::{Place, View};
+use super::watch::{Change, Followed, Lost, follow};
+use crate::names::{Kind, ObjectId};
+
+/// How often the clock is looked at, and the least time before details are asked for.
+const TICK: Duration = Duration::from_secs(1);
+/// What is kept of the session's time for the last questions.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How much is shown of what a program has written.
+const LOG_LINES: u32 = 20;
+const LOG_BYTES: u32 = 64 << 10;
+
+/// What is waited for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The context that a person has to name in a command; none if there is none.
+    pub context: Option<String>,
+    /// The namespace.
+    pub namespace: String,
+    /// The name of the Deployment.
+    pub deployment: String,
+    /// The labels of its ReplicaSets and pods: `instance=dev,app.kubernetes.io/managed-by=sindri`.
+    pub selector: String,
+    /// The claim of its volume.
+    pub claim: Option<String>,
+}
+
+/// Which Deployment, and in which state of it: what apply was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Since {
+    /// Its identity.
+    pub uid: String,
+    /// Its generation.
+    pub generation: i64,
+}
+
+/// How it ended well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// It runs.
+    Ready(Running),
+    /// It is to be stopped, and is.
+    Stopped,
+}
+
+/// How far it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// How long it has taken.
+    pub elapsed: Duration,
+    /// What it does.
+    pub doing: String,
+    /// How long this may go on; none as long as all is well.
+    pub patience: Option<Duration>,
+    /// A warning that was not told before.
+    pub warning: Option<Event>,
+    /// What the cluster last said about it.
+    pub latest: Option<Event>,
+}
+
+/// Waits until the workload runs, or is stopped if it is to be. `grace` is how long a cause lasts that may pass by itself.
+///
+/// # Errors
+/// When it cannot run, or not in the session's time; when it is deleted; when it cannot be watched.
+pub async fn wait(
+    session: &Session,
+    subject: &Subject,
+    since: Option<&Since>,
+    grace: Duration,
+    tell: &mut dyn FnMut(&Progress),
+) -> Result<Settled, NotReady> {
+    let started = Instant::now();
+    let span = session.deadline().saturating_duration_since(started);
+    let mut waiting = Waiting {
+        session,
+        subject,
+        since,
+        started,
+        end: session.deadline() - LAST_WORDS.min(span / 10),
+        view: View::new(subject),
+        streams: SelectAll::new(),
+        stuck: None,
+        told: String::new(),
+        interrupted: None,
+    };
+    waiting.begin();
+    waiting.run(grace, tell).await
+}
+
+type Changes<'session> = LocalBoxStream<'session, (Place, Result<Change, Lost>)>;
+
+struct Waiting<'session> {
+    session: &'session Session,
+    subject: &'session Subject,
+    since: Option<&'session Since>,
+    started: Instant,
+    end: Instant,
+    view: View,
+    streams: SelectAll<Changes<'session>>,
+    /// Since when it has been stuck, and with what.
+    stuck: Option<(&'static str, Instant)>,
+    told: String,
+    interrupted: Option<String>,
+}
+
+impl Waiting<'_> {
+    fn begin(&mut self) {
+        let deployment = ObjectId::new(Kind::Deployment, &self.subject.namespace, &self.subject.deployment);
+        let labels = Selecting::Labels(self.subject.selector.clone());
+        self.follow(Place::Deployment, Followed::One(deployment));
+        self.follow(Place::ReplicaSets, Followed::All(Kind::ReplicaSet, labels.clone()));
+        self.follow(Place::Pods, Followed::All(Kind::Pod, labels));
+    }
+
+    fn follow(&mut self, place: Place, followed: Followed) {
+        let changes = follow(self.session, &self.subject.namespace, followed);
+        self.streams.push(changes.map(move |change| (place, change)).boxed_local());
+    }
+
+    async fn run(mut self, grace: Duration, tell: &mut dyn FnMut(&Progress)) -> Result<Settled, NotReady> {
+        let mut tick = self.started + TICK;
+        loop {
+            let next = timeout_at(tick.min(self.end), self.streams.next()).await;
+            let now = Instant::now();
+            match next {
+                Ok(Some((place, change))) => self.take(place, change)?,
+                Ok(None) => sleep_until(tick.min(self.end)).await,
+                Err(_) => {}
+            }
+            let is_tick = now >= tick;
+            if is_tick {
+                tick = now + TICK;
+                self.look_closer();
+            }
+            if now >= self.end {
+                return Err(self.timed_out().await);
+            }
+            if !self.view.is_complete() {
+                continue;
+            }
+            if let Some(outcome) = self.judge(grace, is_tick, tell).await {
+                return outcome;
+            }
+        }
+    }
+
+    fn take(&mut self, place: Place, change: Result<Change, Lost>) -> Result<(), NotReady> {
+        match change {
+            Ok(Change::Interrupted(why)) => self.interrupted = Some(why),
+            Ok(change) => {
+                self.interrupted = None;
+                self.view.take(place, change);
+            }
+            Err(Lost::Unanswered(problem)) => return Err(NotReady::Unanswered(problem)),
+            Err(Lost::Refused(refusal)) if place.is_needed() => {
+                return Err(NotReady::Denied { deployment: self.name(), message: refusal.message });
+            }
+            Err(Lost::Refused(_)) => self.view.give_up(place),
+        }
+        Ok(())
+    }
+
+    async fn judge(
+        &mut self,
+        grace: Duration,
+        is_tick: bool,
+        tell: &mut dyn FnMut(&Progress),
+    ) -> Option<Result<Settled, NotReady>> {
+        let state = self.state();
+        let doing = match &state {
+            State::Absent => return Some(Err(NotReady::Gone { deployment: self.name() })),
+            State::Stopped => return Some(Ok(Settled::Stopped)),
+            State::Ready(running) => return Some(Ok(Settled::Ready(running.clone()))),
+            State::Progressing(phase) => phase.to_string(),
+            State::Stuck(trouble) => trouble.message.clone(),
+        };
+        let patience = match &state {
+            State::Stuck(trouble) => {
+                let since = match self.stuck {
+                    Some((code, since)) if code == trouble.code => since,
+                    _ => Instant::now(),
+                };
+                self.stuck = Some((trouble.code, since));
+                let grace = if trouble.heals { grace } else { Duration::ZERO };
+                let left = grace.saturating_sub(since.elapsed());
+                if left.is_zero() {
+                    return Some(Err(self.stuck().await));
+                }
+                Some(left)
+            }
+            _ => {
+                self.stuck = None;
+                None
+            }
+        };
+        self.say(doing, patience, is_tick, tell);
+        None
+    }
+
+    fn say(&mut self, doing: String, patience: Option<Duration>, is_tick: bool, tell: &mut dyn FnMut(&Progress)) {
+        let doing = self.interrupted.clone().unwrap_or(doing);
+        let mut progress =
+            Progress { elapsed: self.started.elapsed(), doing, patience, warning: None, latest: self.view.latest() };
+        for warning in self.view.new_warnings() {
+            tell(&Progress { warning: Some(warning), ..progress.clone() });
+        }
+        if is_tick || progress.doing != self.told {
+            tell(&progress);
+            self.told = std::mem::take(&mut progress.doing);
+        }
+    }
+
+    fn state(&self) -> State {
+        let scene = &self.view.scene();
+        let state = diagnose(scene, self.session.server_time());
+        let (Some(since), Some(deployment)) = (self.since, &scene.deployment) else { return state };
+        if uid(deployment) != since.uid {
+            return State::Absent;
+        }
+        let generation = number(deployment, "/metadata/generation").unwrap_or_default();
+        if generation < since.generation { State::Progressing(Phase::Accepting) } else { state }
+    }
+
+    /// What takes longer than a moment is worth more questions: what is said about the objects, and the claim.
+    fn look_closer(&mut self) {
+        if !self.view.is_complete() {
+            return;
+        }
+        for uid in self.view.unheard() {
+            let selecting = Selecting::Fields(format!("involvedObject.uid={uid}"));
+            self.follow(Place::Events, Followed::All(Kind::Event, selecting));
+        }
+        if let Some(claim) = self.subject.claim.as_ref().filter(|_| self.view.wants_claim()) {
+            let claim = ObjectId::new(Kind::PersistentVolumeClaim, &self.subject.namespace, claim);
+            self.follow(Place::Claim, Followed::One(claim));
+        }
+    }
+
+    /// Everything that is not known yet about why it is stuck.
+    async fn ask_around(&mut self) {
+        for uid in self.view.unheard() {
+            let selecting = Selecting::Fields(format!("involvedObject.uid={uid}"));
+            let request = Request::select(Kind::Event, &self.subject.namespace, &selecting, 100);
+            // The cause is known without them.
+            if let Ok(reply) = self.session.ask(&request).await
+                && let Some(serde_json::Value::Array(events)) = reply.body.get("items")
+            {
+                events.iter().for_each(|event| self.view.take(Place::Events, Change::Seen(event.clone())));
+            }
+        }
+    }
+
+    async fn stuck(&mut self) -> NotReady {
+        let before = self.state();
+        self.ask_around().await;
+        // What was asked meanwhile says more about the same trouble.
+        let ((State::Stuck(trouble), _) | (_, State::Stuck(trouble))) = (self.state(), before) else {
+            return NotReady::Gone { deployment: self.name() };
+        };
+        let log = self.log(&trouble).await;
+        let events = self.view.warnings();
+        NotReady::Stuck { deployment: self.name(), trouble, waited: self.started.elapsed(), events, log }
+    }
+
+    async fn timed_out(&mut self) -> NotReady {
+        let waited = self.started.elapsed();
+        let doing = match (&self.interrupted, self.state()) {
+            (Some(why), _) => why.clone(),
+            _ if !self.view.is_complete() => "waiting for an answer of the API server".to_owned(),
+            (None, State::Stuck(trouble)) => {
+                let log = self.log(&trouble).await;
+                let events = self.view.warnings();
+                return NotReady::Stuck { deployment: self.name(), trouble, waited, events, log };
+            }
+            (None, State::Progressing(phase)) => phase.to_string(),
+            (None, _) => "not settled".to_owned(),
+        };
+        NotReady::TimedOut {
+            deployment: self.name(),
+            waited,
+            doing,
+            advice: format!("`{} describe pods -l {}`", self.view.scene().kubectl(), self.subject.selector),
+            events: self.view.warnings(),
+            latest: self.view.latest(),
+        }
+    }
+
+    /// The last words of the program that is in trouble. None if they cannot be had: the trouble is known without them.
+    async fn log(&self, trouble: &Trouble) -> Vec<String> {
+        let Some(log) = &trouble.log else { return Vec::new() };
+        let namespace = &self.subject.namespace;
+        let request = Request::log(namespace, &log.pod, &log.container, log.previous, LOG_LINES, LOG_BYTES);
+        let Ok(Ok(response)) = self.session.open(&request).await else { return Vec::new() };
+        let body = http_body_util::BodyExt::collect(response.into_body());
+        let Ok(Ok(body)) = timeout_at(self.session.deadline(), body).await else { return Vec::new() };
+        String::from_utf8_lossy(&body.to_bytes()).lines().map(str::to_owned).collect()
+    }
+
+    fn name(&self) -> String {
+        format!("deployment/{}", self.subject.deployment)
+    }
+}
+
+impl Progress {
+    /// One line for it, without the time: what it does, and how long that may go on.
+    #[must_use]
+    pub fn line(&self) -> String {
+        match self.patience {
+            Some(left) => format!("{} (giving up in {} s)", self.doing, left.as_secs().max(1)),
+            None => self.doing.clone(),
+        }
+    }
+}
