@@ -142,8 +142,8 @@ impl Deploy {
     fn answer(&self, plan: &Plan, ui: &mut Ui) -> Result<(), Failure> {
         match self.output {
             Output::Text => Ok(()),
-            Output::Json => ui.data(&format!("{:#}\n", report::plan::for_program(plan))),
-            Output::Yaml => ui.data(&report::yaml::document(&report::plan::for_program(plan))),
+            Output::Json => ui.data(&format!("{:#}\n", report::plan_data::for_program(plan))),
+            Output::Yaml => ui.data(&report::yaml::document(&report::plan_data::for_program(plan))),
         }
     }
 }

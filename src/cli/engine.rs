@@ -106,8 +106,10 @@ pub(super) async fn reach_for(
     if let Some(source) = file.read_if_there(ui)? {
         let spec = source.load().map_err(|problems| Failure::problems(source, problems))?;
         if spec.fingerprint() != plan.config_hash {
-            return Err(Failure::moved("nothing was changed: the configuration is not the one that the plan was made from")
-                .hint("make a new one: `sindri plan --out FILE`"));
+            return Err(Failure::moved(
+                "nothing was changed: the configuration is not the one that the plan was made from",
+            )
+            .hint("make a new one: `sindri plan --out FILE`"));
         }
     }
     if let Some(other) = arguments.namespace.as_ref().filter(|name| name.as_str() != plan.cluster.namespace) {

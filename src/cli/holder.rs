@@ -1,4 +1,7 @@
-#![expect(clippy::disallowed_methods, reason = "says who this process is: its user, its machine, its number, its start")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "says who this process is: its user, its machine, its number, its start"
+)]
 //! Who this process is, for those who find its lock.
 
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -66,8 +66,8 @@ impl Plan {
         ui.detail(&format!("{} requests", engine.reach.requests()));
         ui.data(&match self.output {
             Output::Text => report::plan::for_person(&plan, ui.data_style()),
-            Output::Json => format!("{:#}\n", report::plan::for_program(&plan)),
-            Output::Yaml => report::yaml::document(&report::plan::for_program(&plan)),
+            Output::Json => format!("{:#}\n", report::plan_data::for_program(&plan)),
+            Output::Yaml => report::yaml::document(&report::plan_data::for_program(&plan)),
         })?;
         if plan.obstacles().next().is_some() {
             return Err(Failure::blocked(&plan, self.out.is_some()));
@@ -75,7 +75,10 @@ impl Plan {
         if let Some(path) = &self.out {
             plan_file::write(path, &plan)?;
             let path = path.to_string_lossy();
-            ui.remark(Remark::Next, &format!("to do exactly this: `sindri deploy --plan {}`", super::failure::word(&path)));
+            ui.remark(
+                Remark::Next,
+                &format!("to do exactly this: `sindri deploy --plan {}`", super::failure::word(&path)),
+            );
         }
         if self.detailed_exitcode && plan.has_changes() { Err(Failure::pending()) } else { Ok(()) }
     }

@@ -33,8 +33,5 @@ pub(super) async fn wait_for(means: &Means<'_>, plan: &Plan, done: &[Done], ui: 
 
 fn since(done: &Done) -> Option<Since> {
     let metadata = done.object.as_ref()?.get("metadata")?;
-    Some(Since {
-        uid: metadata.get("uid")?.as_str()?.to_owned(),
-        generation: metadata.get("generation")?.as_i64()?,
-    })
+    Some(Since { uid: metadata.get("uid")?.as_str()?.to_owned(), generation: metadata.get("generation")?.as_i64()? })
 }

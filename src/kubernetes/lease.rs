@@ -37,6 +37,12 @@ pub struct Holder {
 }
 
 impl Holder {
+    /// Who it is, as it is written beside what is applied: `alice@laptop`.
+    #[must_use]
+    pub fn account(&self) -> String {
+        format!("{}@{}", self.user, self.host)
+    }
+
     /// What stands in the lease: `alice@laptop_4242_9f3c`.
     pub(super) fn identity(&self) -> String {
         format!("{}@{}_{}_{}", self.user, self.host, self.process, self.run)

@@ -151,6 +151,13 @@ impl Session {
         Some(then.saturating_add(i64::try_from(when.elapsed().as_secs()).unwrap_or(i64::MAX)))
     }
 
+    /// The same as RFC 3339 writes it; empty before it has answered.
+    #[must_use]
+    pub fn server_date(&self) -> String {
+        let time = self.server_time().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+        time.map(|time| time.to_string()).unwrap_or_default()
+    }
+
     /// Asks until there is an answer.
     ///
     /// # Errors
