@@ -11,7 +11,7 @@ pub struct Scene {
     pub namespace: String,
     /// The Deployment, if there is one.
     pub deployment: Option<Value>,
-    /// The ReplicaSets with its labels; none of them if they may not be seen.
+    /// The `ReplicaSets` with its labels; none of them if they may not be seen.
     pub replica_sets: Option<Vec<Value>>,
     /// The pods with its labels.
     pub pods: Vec<Value>,
@@ -59,7 +59,7 @@ impl Scene {
         format!("kubectl{} -n {}", context.unwrap_or_default(), self.namespace)
     }
 
-    /// The ReplicaSet that holds what the Deployment now says: the one whose template is the Deployment's. This is how
+    /// The `ReplicaSet` that holds what the Deployment now says: the one whose template is the Deployment's. This is how
     /// its controller knows it, too; the number of the revision lags behind.
     pub(super) fn current(&self) -> Option<&Value> {
         let deployment = self.deployment.as_ref()?;
@@ -69,7 +69,7 @@ impl Scene {
         same.min_by_key(|set| (text(set, "/metadata/creationTimestamp"), text(set, "/metadata/name")))
     }
 
-    /// The pods of that ReplicaSet that are to stay, the newest first. Where ReplicaSets may not be seen, every pod that is
+    /// The pods of that `ReplicaSet` that are to stay, the newest first. Where `ReplicaSets` may not be seen, every pod that is
     /// to stay.
     pub(super) fn current_pods(&self) -> Vec<&Value> {
         let staying = self.pods.iter().filter(|pod| !is_ending(pod));
@@ -165,7 +165,7 @@ fn is_owned(object: &Value, owner: &str) -> bool {
     items(object, "/metadata/ownerReferences").iter().any(|reference| text(reference, "/uid") == owner)
 }
 
-/// The template without the label that its ReplicaSet adds to it.
+/// The template without the label that its `ReplicaSet` adds to it.
 fn template(object: &Value) -> Option<Value> {
     let mut template = object.pointer("/spec/template")?.clone();
     if let Some(labels) = template.pointer_mut("/metadata/labels").and_then(Value::as_object_mut) {

@@ -88,7 +88,9 @@ impl View {
         let change = match (place, change) {
             // There are as many lists of events as there are objects.
             (Place::Events, Change::Listed(events)) => {
-                events.into_iter().for_each(|event| self.take(place, Change::Seen(event)));
+                for event in events {
+                    self.take(place, Change::Seen(event));
+                }
                 return;
             }
             // They expire, and have been said all the same.

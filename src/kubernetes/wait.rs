@@ -33,7 +33,7 @@ pub struct Subject {
     pub namespace: String,
     /// The name of the Deployment.
     pub deployment: String,
-    /// The labels of its ReplicaSets and pods: `instance=dev,app.kubernetes.io/managed-by=sindri`.
+    /// The labels of its `ReplicaSets` and pods: `instance=dev,app.kubernetes.io/managed-by=sindri`.
     pub selector: String,
     /// The claim of its volume.
     pub claim: Option<String>,
@@ -188,27 +188,27 @@ impl Waiting<'_> {
             State::Progressing(phase) => phase.to_string(),
             State::Stuck(trouble) => trouble.message.clone(),
         };
-        let patience = match &state {
-            State::Stuck(trouble) => {
-                let since = match self.stuck {
-                    Some((code, since)) if code == trouble.code => since,
-                    _ => Instant::now(),
-                };
-                self.stuck = Some((trouble.code, since));
-                let grace = if trouble.heals { grace } else { Duration::ZERO };
-                let left = grace.saturating_sub(since.elapsed());
-                if left.is_zero() {
-                    return Some(Err(self.stuck().await));
-                }
-                Some(left)
-            }
-            _ => {
-                self.stuck = None;
-                None
-            }
-        };
+        let patience = self.patience(&state, grace);
+        if patience.is_some_and(|left| left.is_zero()) {
+            return Some(Err(self.stuck().await));
+        }
         self.say(doing, patience, is_tick, tell);
         None
+    }
+
+    /// How long it may stay stuck; none if it is not.
+    fn patience(&mut self, state: &State, grace: Duration) -> Option<Duration> {
+        let State::Stuck(trouble) = state else {
+            self.stuck = None;
+            return None;
+        };
+        let since = match self.stuck {
+            Some((code, since)) if code == trouble.code => since,
+            _ => Instant::now(),
+        };
+        self.stuck = Some((trouble.code, since));
+        let grace = if trouble.heals { grace } else { Duration::ZERO };
+        Some(grace.saturating_sub(since.elapsed()))
     }
 
     fn say(&mut self, doing: String, patience: Option<Duration>, is_tick: bool, tell: &mut dyn FnMut(&Progress)) {
@@ -259,7 +259,9 @@ impl Waiting<'_> {
             if let Ok(reply) = self.session.ask(&request).await
                 && let Some(serde_json::Value::Array(events)) = reply.body.get("items")
             {
-                events.iter().for_each(|event| self.view.take(Place::Events, Change::Seen(event.clone())));
+                for event in events {
+                    self.view.take(Place::Events, Change::Seen(event.clone()));
+                }
             }
         }
     }

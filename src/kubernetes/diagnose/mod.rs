@@ -89,7 +89,7 @@ fn without_pod(scene: &Scene, now: Option<i64>) -> State {
 fn ending(scene: &Scene, pod: &Value, now: Option<i64>, phase: impl Fn(String) -> Phase) -> State {
     let pod_name = name(pod);
     let limit = seconds(text(pod, "/metadata/deletionTimestamp")).map(|time| time + OVERDUE);
-    if !now.zip(limit).is_some_and(|(now, limit)| now > limit) {
+    if now.zip(limit).is_none_or(|(now, limit)| now <= limit) {
         return State::Progressing(phase(pod_name.to_owned()));
     }
     let node = text(pod, "/spec/nodeName");
@@ -151,9 +151,10 @@ fn failed_pod(scene: &Scene) -> Option<Trouble> {
     Some(Trouble {
         code: if evicted { "evicted" } else { "pod-failed" },
         about: format!("pod/{pod_name}"),
-        message: match evicted {
-            true => format!("the node ended the pod {pod_name}: {said}"),
-            false => format!("the pod {pod_name} has failed: {why}"),
+        message: if evicted {
+            format!("the node ended the pod {pod_name}: {said}")
+        } else {
+            format!("the pod {pod_name} has failed: {why}")
         },
         advice: format!("`{} describe pod {pod_name}`", scene.kubectl()),
         heals: true,

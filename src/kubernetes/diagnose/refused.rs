@@ -1,11 +1,11 @@
-//! Why no pod is made: what the API server answers to a ReplicaSet. Pure.
+//! Why no pod is made: what the API server answers to a `ReplicaSet`. Pure.
 
 use serde_json::Value;
 
 use super::super::scene::{Event, Scene, condition, is_ending, name, text, uid};
 use super::Trouble;
 
-/// Why this ReplicaSet, or the Deployment where ReplicaSets may not be seen, gets no pod.
+/// Why this `ReplicaSet`, or the Deployment where `ReplicaSets` may not be seen, gets no pod.
 pub(super) fn trouble(scene: &Scene, set: &Value) -> Option<Trouble> {
     let failure = condition(set, "ReplicaFailure").filter(|failure| text(failure, "/status") == "True");
     let event = scene.latest(uid(set), &["FailedCreate"]);
