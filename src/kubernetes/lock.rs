@@ -111,7 +111,7 @@ impl Lock<'_> {
             Poll::Ready(Err(lost)) => Poll::Ready(Err(lost)),
             Poll::Ready(Ok(never)) => match never {},
             // What wakes this is the renewal: the work is asked again as soon as it succeeds.
-            Poll::Pending if self.renewed.get().elapsed() >= self.pace.sure() => Poll::Pending,
+            Poll::Pending if !self.is_sure() => Poll::Pending,
             Poll::Pending => work.as_mut().poll(context).map(Ok),
         })
         .await
@@ -142,6 +142,10 @@ impl Lock<'_> {
         }
     }
 
+    fn is_sure(&self) -> bool {
+        self.renewed.get().elapsed() < self.pace.sure()
+    }
+
     async fn renewing(&self) -> Result<Infallible, Lost> {
         loop {
             sleep_until(self.renewed.get().monotonic + self.pace.renewal).await;
@@ -157,7 +161,14 @@ impl Lock<'_> {
             let sent = Moment::now();
             // An attempt that hangs must not cost the lock.
             let limit = Instant::now() + self.pace.renewal;
-            match self.session.ask_until(&Request::replace(&self.id, self.body()), limit).await {
+            // After a long silence, of a machine that slept too, the server's time is read anew before it is written.
+            let known = if self.is_sure() { Ok(()) } else { self.look_again(limit).await };
+            let asked = match known {
+                Ok(()) => self.session.ask_until(&Request::replace(&self.id, self.body()), limit).await,
+                Err(Lost::Unanswered { source, .. }) => Err(source),
+                Err(lost) => return Err(lost),
+            };
+            match asked {
                 Ok(reply) if reply.is_success() => {
                     self.version.replace(Lease::read(&reply.body).version);
                     self.renewed.set(sent);
@@ -232,7 +243,7 @@ struct Seeker<'session, 'name> {
 
 /// What an attempt to get the lock came to.
 enum Attempt<'session> {
-    Got(Lock<'session>),
+    Got(Box<Lock<'session>>),
     /// Somebody else has it.
     Not(Lease),
     /// It has changed meanwhile.
@@ -251,7 +262,7 @@ impl<'session> Seeker<'session, '_> {
         };
         loop {
             attempt = match attempt {
-                Attempt::Got(lock) => match self.certain(lock).await {
+                Attempt::Got(lock) => match self.certain(*lock).await {
                     Some(lock) => return Ok(lock),
                     None => self.look(None).await?,
                 },
@@ -321,7 +332,7 @@ impl<'session> Seeker<'session, '_> {
         match reply.code {
             200..300 => {
                 let lease = Lease::read(&reply.body);
-                Ok(Attempt::Got(Lock {
+                Ok(Attempt::Got(Box::new(Lock {
                     session: self.session,
                     id: self.id.clone(),
                     environment: self.environment.to_owned(),
@@ -333,7 +344,7 @@ impl<'session> Seeker<'session, '_> {
                     transitions,
                     renewals: Cell::new(0),
                     renewed: Cell::new(sent),
-                }))
+                })))
             }
             // Another one was faster, or an attempt of ours whose answer was lost.
             409 => Ok(Attempt::Again),

@@ -11,8 +11,10 @@
 
 mod access;
 mod connect;
+mod drift;
 mod examples;
 mod lifecycle;
+mod lock;
 mod network;
 mod quota;
 mod rendering;
