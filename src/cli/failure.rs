@@ -9,7 +9,7 @@ use super::reach;
 use super::source::Source;
 use super::ui::{Remark, Ui};
 use crate::config::problem::Problem;
-use crate::image::Undecided;
+use crate::image::{NoLogin, Undecided};
 use crate::kubernetes::{NotConnected, Unanswered};
 use crate::report::problems;
 
@@ -290,5 +290,13 @@ impl From<Unanswered> for Failure {
     fn from(error: Unanswered) -> Self {
         let hint = reach::unanswered(&error);
         Self { kind: Kind::Failed, what: What::Told(error.into(), String::new()), hint: Some(hint) }
+    }
+}
+
+impl From<NoLogin> for Failure {
+    fn from(error: NoLogin) -> Self {
+        let other = "or name a Secret with the login in `providers.kubernetes.imagePullSecrets`";
+        let hint = format!("{}; {other}", error.hint());
+        Self::told(error).hint(hint)
     }
 }

@@ -15,7 +15,7 @@ use crate::workload::{Placement, render};
 /// Print the Kubernetes objects of the environment.
 ///
 /// The same file gives the same bytes, without a cluster and without the network. Pipe them into `kubectl apply -f -`,
-/// or keep them in git.
+/// or keep them in git. The login for the image's registry is not among them: `imagePullSecrets` names Secrets that are.
 #[derive(Debug, Args)]
 pub(super) struct Render {
     #[command(flatten)]

@@ -1,12 +1,14 @@
 //! Requests as they are sent, built without sending them. Pure.
 
+use std::fmt;
+
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::names::{FIELD_MANAGER, Kind, ObjectId};
+use crate::names::{FIELD_MANAGER, Kind, ObjectId, Shown};
 
 /// One request to the API server.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Request {
     /// The verb of HTTP.
     pub method: Method,
@@ -20,6 +22,18 @@ pub struct Request {
     pub writes: bool,
     /// What it is, as it is said to a person: `get deployment/a`.
     pub what: String,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let body = self.body.as_ref().map(|(_, body)| Shown(body));
+        formatter
+            .debug_struct("Request")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("body", &body)
+            .finish_non_exhaustive()
+    }
 }
 
 const JSON: &str = "application/json";

@@ -8,6 +8,7 @@
 //! lost may have been done: the reply says that it was asked more than once.
 
 use std::cell::Cell;
+use std::fmt;
 use std::time::Duration;
 
 use http::{Response, StatusCode, header};
@@ -19,6 +20,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::request::Request;
 use super::unanswered::{Server, Unanswered};
+use crate::names::Shown;
 use crate::plan::Refusal;
 
 /// How long one attempt may take.
@@ -46,7 +48,7 @@ pub struct Session {
 }
 
 /// What the server said.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Reply {
     /// The HTTP status.
     pub code: u16,
@@ -54,6 +56,17 @@ pub struct Reply {
     pub body: Value,
     /// Whether the request was sent more than once: what it asks for may have been done by a lost attempt.
     pub repeated: bool,
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Reply")
+            .field("code", &self.code)
+            .field("body", &Shown(&self.body))
+            .field("repeated", &self.repeated)
+            .finish()
+    }
 }
 
 impl Reply {

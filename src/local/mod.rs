@@ -1,2 +1,6 @@
 //! Clusters on this machine: one provider trait, kind and k3d, installing them, a registry, and the only place that
 //! starts processes. Uses `config` and `names`.
+
+mod process;
+
+pub use process::{Call, NotRun, Ran, run};

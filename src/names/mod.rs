@@ -1,10 +1,12 @@
 //! The names that Sindri writes into a cluster: labels, annotations, the field manager, the names of objects.
 
 mod kind;
+mod shown;
 
 use std::fmt;
 
 pub use kind::Kind;
+pub use shown::Shown;
 
 /// The name under which the API server records what Sindri owns. The same for dry-run and apply, always.
 pub const FIELD_MANAGER: &str = "sindri";

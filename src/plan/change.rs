@@ -1,10 +1,12 @@
 //! The plan itself.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Basis, Cluster, Conflict, Finding};
-use crate::names::ObjectId;
+use crate::names::{ObjectId, Shown};
 
 /// What deploy will do, completely. Apply consumes it; nothing else can be applied.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +34,7 @@ pub struct Plan {
 }
 
 /// One object of a plan.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Change {
     /// Which object.
     pub id: ObjectId,
@@ -133,5 +135,23 @@ impl Plan {
     /// What deploy would be refused for.
     pub fn obstacles(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.severity == super::Severity::Blocks)
+    }
+}
+
+impl fmt::Debug for Change {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Change")
+            .field("id", &self.id)
+            .field("action", &self.action)
+            .field("basis", &self.basis)
+            .field("body", &self.body.as_ref().map(Shown))
+            .field("before", &self.before.as_ref().map(Shown))
+            .field("after", &self.after.as_ref().map(Shown))
+            .field("fields", &self.fields)
+            .field("validated", &self.validated)
+            .field("conflicts", &self.conflicts)
+            .field("notes", &self.notes)
+            .finish()
     }
 }

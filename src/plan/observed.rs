@@ -1,12 +1,13 @@
 //! What a cluster answered.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Cluster, Facts};
-use crate::names::{Kind, ObjectId};
+use crate::names::{Kind, ObjectId, Shown};
 
 /// Everything that was looked at for one plan.
 #[derive(Clone, Debug)]
@@ -29,7 +30,7 @@ pub struct Sighting {
 }
 
 /// An object as it is. Only "not found" is absence.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Live {
     /// There is none.
     Absent,
@@ -40,7 +41,7 @@ pub enum Live {
 }
 
 /// The server's answer to the rehearsal of an apply.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Verdict {
     /// It would become this.
     Accepted(Value),
@@ -88,5 +89,30 @@ impl Refusal {
         let is_immutable =
             |(field, message): &(String, String)| field == "spec.selector" && message.contains("immutable");
         kind == Kind::Deployment && self.code == 422 && self.causes.iter().any(is_immutable)
+    }
+}
+
+impl fmt::Debug for Live {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent => formatter.write_str("Absent"),
+            Self::Present(object) => formatter.debug_tuple("Present").field(&Shown(object)).finish(),
+            Self::Denied(message) => formatter.debug_tuple("Denied").field(message).finish(),
+        }
+    }
+}
+
+impl fmt::Debug for Verdict {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Accepted(object) => formatter.debug_tuple("Accepted").field(&Shown(object)).finish(),
+            Self::Conflict { conflicts, forced } => {
+                let forced = forced.as_ref().map(Shown);
+                formatter.debug_struct("Conflict").field("conflicts", conflicts).field("forced", &forced).finish()
+            }
+            Self::Refused(refusal) => formatter.debug_tuple("Refused").field(refusal).finish(),
+            Self::Denied(message) => formatter.debug_tuple("Denied").field(message).finish(),
+            Self::NamespaceAbsent => formatter.write_str("NamespaceAbsent"),
+        }
     }
 }

@@ -6,7 +6,9 @@ mod labels;
 mod needs;
 mod object;
 mod pod;
+mod registry_secret;
 
 pub use environment::{Placement, render};
 pub use needs::Needs;
 pub use object::{Object, Rendered};
+pub use registry_secret::is_foreign;

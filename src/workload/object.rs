@@ -1,15 +1,17 @@
 //! A rendered object, and the order of all of them.
 
+use std::fmt;
+
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::{Metadata, Resource};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::needs::Needs;
-use crate::names::{Kind, ObjectId};
+use crate::names::{Kind, ObjectId, Shown};
 
 /// One object as it is sent to the API server.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Object {
     /// How it is named to a person.
     pub id: ObjectId,
@@ -34,6 +36,12 @@ pub struct Rendered<Image> {
     pub pod: Value,
     /// What others have to have made.
     pub needs: Needs,
+}
+
+impl fmt::Debug for Object {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Object").field("id", &self.id).field("body", &Shown(&self.body)).finish()
+    }
 }
 
 impl<Image> Rendered<Image> {
