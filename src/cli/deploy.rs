@@ -114,9 +114,9 @@ impl Deploy {
     }
 
     /// Applies what was shown and approved before.
-    async fn saved(&self, plan: Plan, interrupt: &Interrupt, ui: &mut Ui) -> Result<(), Failure> {
+    async fn saved(&self, mut plan: Plan, interrupt: &Interrupt, ui: &mut Ui) -> Result<(), Failure> {
         let left = Failure::interrupted_early;
-        let reach = interrupt.or(reach_for(&plan, &self.file, &self.cluster, ui)).await.ok_or_else(left)??;
+        let reach = interrupt.or(reach_for(&mut plan, &self.file, &self.cluster, ui)).await.ok_or_else(left)??;
         ui.raw(&report::plan::for_person(&plan, ui.style()));
         let means = reach.means(interrupt);
         let done = self.carry_out(&means, &plan, ui).await?;

@@ -3,6 +3,7 @@
 use super::carry::{Stopped, Why};
 use super::failure::Failure;
 use crate::config::Malformed;
+use crate::config::reference::Repository;
 use crate::image::Unpinned;
 use crate::kubernetes::{Done, Failed, NotReady, Unobserved};
 use crate::plan::{Action, Plan};
@@ -46,6 +47,15 @@ impl Failure {
     pub(super) fn usage_of_plan(what: &str, asked: &str, planned: &str) -> Self {
         Self::configuration(format!("the plan is for the {what} {planned}, and not for {asked}"))
             .hint(format!("leave `--{what}` out: the plan knows it"))
+    }
+
+    /// The plan deploys a login, which no file holds, and this machine has none any more.
+    pub(super) fn login_gone(repository: &Repository) -> Self {
+        Self::failed(
+            format!("nothing was changed: the plan deploys a login for {repository}, and there is none now"),
+            None,
+        )
+        .hint(format!("log in again: `docker login {}`", repository.registry()))
     }
 
     /// The plan cannot be carried out.

@@ -5,12 +5,14 @@ use super::cluster::ClusterArguments;
 use super::failure::Failure;
 use super::holder::holder;
 use super::interrupt::Interrupt;
+use super::registry_login::{self, Credentials};
 use super::source::FileArgument;
 use super::ui::Ui;
 use crate::config::name::Namespace;
 use crate::image::{Pinned, pin};
 use crate::kubernetes::{About, Holder, Options, Session, Target, connect, look, look_about, look_again};
-use crate::plan::{self, Cluster, ClusterType, Plan, Wishes};
+use crate::names::ObjectId;
+use crate::plan::{self, Cluster, ClusterType, Finding, Live, Observed, Plan, Question, Wishes};
 use crate::workload::{Placement, Rendered, render};
 
 /// A cluster, and a way to ask it.
@@ -26,8 +28,10 @@ pub(super) struct Reach {
 #[derive(Debug)]
 pub(super) struct Engine {
     pub(super) reach: Reach,
-    desired: Rendered<Pinned>,
-    wishes: Wishes,
+    plain: Rendered<Pinned>,
+    credentials: Credentials,
+    config_hash: String,
+    force: bool,
 }
 
 impl Reach {
@@ -79,26 +83,59 @@ impl Engine {
         let namespace = Namespace::parse(&reach.target.namespace)
             .map_err(|error| Failure::context_namespace(&reach.target.namespace, &error))?;
         let placement = Placement { namespace: Some(namespace), owns_namespace: true };
-        let wishes = Wishes { config_hash: spec.fingerprint(), force };
-        Ok(Self { reach, desired: render(&spec, image, &placement), wishes })
+        let plain = render(&spec, image, &placement);
+        let credentials = Credentials::of_this_machine(&plain).await;
+        Ok(Self { reach, plain, credentials, config_hash: spec.fingerprint(), force })
     }
 
     /// Looks at the cluster and computes what has to be done.
     pub(super) async fn plan(&self) -> Result<Plan, Failure> {
-        let (session, concurrency) = (&self.reach.session, self.reach.concurrency);
-        let questions = plan::questions(&self.desired, &self.reach.target.namespace);
-        let seen = look(session, &self.desired, questions, concurrency).await?;
+        let Reach { session, target, concurrency, .. } = &self.reach;
+        let first = self.credentials.first(&self.plain);
+        let secret = Credentials::secret(&self.plain, &target.namespace);
+        let questions = plan::questions(&first, &target.namespace);
+        let seen = look(session, &first, secret.as_slice(), questions, *concurrency).await?;
         let cluster = self.reach.cluster(&seen.about, ClusterType::Remote);
         let mut observed = seen.in_cluster(cluster);
-        let follow_up = plan::follow_up(&self.desired, &observed);
-        look_again(session, &self.desired, &mut observed, follow_up, concurrency).await?;
-        Ok(plan::compute(self.desired.clone(), observed, self.wishes.clone()))
+        let (desired, noticed) = self.with_login(&first, secret.as_ref(), &mut observed);
+        let mut follow_up = plan::follow_up(&desired, &observed);
+        if !observed.facts.contains_key(&Question::Pod) && !follow_up.contains(&Question::Pod) {
+            follow_up.push(Question::Pod);
+        }
+        look_again(session, &desired, &mut observed, follow_up, *concurrency).await?;
+        let wishes = Wishes { config_hash: self.config_hash.clone(), force: self.force, noticed };
+        Ok(plan::compute(desired, observed, wishes))
+    }
+
+    /// What is wanted once it is known what the Secret with the logins holds. What differs from what was rehearsed has to be
+    /// rehearsed again.
+    fn with_login(
+        &self,
+        first: &Rendered<Pinned>,
+        secret: Option<&ObjectId>,
+        observed: &mut Observed,
+    ) -> (Rendered<Pinned>, Vec<Finding>) {
+        let mut noticed = self.credentials.noticed.clone();
+        let Some(secret) = secret else { return (first.clone(), noticed) };
+        let live = observed.objects.get(secret).map_or(&Live::Absent, |sighting| &sighting.live);
+        let (desired, finding) = self.credentials.refined(&self.plain, live);
+        noticed.extend(finding);
+        for object in &desired.objects {
+            let is_rehearsed = first.objects.contains(object);
+            if let Some(sighting) = observed.objects.get_mut(&object.id).filter(|_| !is_rehearsed) {
+                sighting.verdict = None;
+            }
+        }
+        if desired.pod != first.pod {
+            observed.facts.remove(&Question::Pod);
+        }
+        (desired, noticed)
     }
 }
 
 /// The cluster of a saved plan, if it is still the one that the plan was made for, and the file says what it said then.
 pub(super) async fn reach_for(
-    plan: &Plan,
+    plan: &mut Plan,
     file: &FileArgument,
     arguments: &ClusterArguments,
     ui: &mut Ui,
@@ -126,6 +163,7 @@ pub(super) async fn reach_for(
     let about = look_about(&reach.session).await?;
     let now = reach.cluster(&about, plan.cluster.cluster_type.clone());
     if plan.cluster.is_same(&now) {
+        registry_login::complete(plan, &reach.session).await?;
         Ok(reach)
     } else {
         Err(Failure::moved(format!(

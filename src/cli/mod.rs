@@ -17,6 +17,7 @@ mod plan_file;
 mod reach;
 mod ready;
 pub mod reference;
+mod registry_login;
 mod render;
 mod runtime;
 mod schema;

@@ -2,14 +2,22 @@
 
 use std::fmt;
 
-use crate::config::reference::Digest;
+use crate::config::reference::{Digest, Repository};
 use crate::config::spec::{Choice, Image, Spec};
 
 /// An image that can never mean another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pinned {
-    repository: String,
+    repository: Repository,
     digest: Digest,
+}
+
+impl Pinned {
+    /// Where the image lives.
+    #[must_use]
+    pub fn repository(&self) -> &Repository {
+        &self.repository
+    }
 }
 
 impl fmt::Display for Pinned {
@@ -47,7 +55,7 @@ pub fn pin(spec: &Spec) -> Result<Pinned, Unpinned> {
     match &spec.image {
         Image::Local => Err(Unpinned::NotADigest { written: crate::names::LOCAL_IMAGE.to_owned(), repository: None }),
         Image::Reference(reference) => match &reference.digest {
-            Some(digest) => Ok(Pinned { repository: reference.repository.to_string(), digest: digest.clone() }),
+            Some(digest) => Ok(Pinned { repository: reference.repository.clone(), digest: digest.clone() }),
             None => Err(Unpinned::NotADigest {
                 written: reference.to_string(),
                 repository: Some(reference.repository.to_string()),
@@ -61,7 +69,7 @@ pub fn pin(spec: &Spec) -> Result<Pinned, Unpinned> {
             };
             match choice {
                 _ if verification.signature || verification.provenance => Err(Unpinned::Unverified { written }),
-                Choice::Digest(digest) => Ok(Pinned { repository: repository.to_string(), digest: digest.clone() }),
+                Choice::Digest(digest) => Ok(Pinned { repository: repository.clone(), digest: digest.clone() }),
                 _ => Err(Unpinned::NotADigest { written, repository: Some(repository.to_string()) }),
             }
         }

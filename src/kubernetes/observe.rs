@@ -80,18 +80,19 @@ enum Answer {
     Fact(Question, Look),
 }
 
-/// The first round.
+/// The first round. Beside the objects of the workload, the ones in `also` are read.
 ///
 /// # Errors
 /// When the server does not answer, or answers something that means neither "this" nor "nothing".
 pub async fn look(
     session: &Session,
     desired: &Rendered<Pinned>,
+    also: &[ObjectId],
     questions: Vec<Question>,
     concurrency: usize,
 ) -> Result<Seen, Unobserved> {
     let mut ids: Vec<&ObjectId> =
-        desired.possible.iter().chain(desired.objects.iter().map(|object| &object.id)).collect();
+        desired.possible.iter().chain(desired.objects.iter().map(|object| &object.id)).chain(also).collect();
     ids.sort();
     ids.dedup();
     let tasks = [Task::Version, Task::System]
@@ -107,7 +108,7 @@ pub async fn look(
     Ok(seen)
 }
 
-/// The second round: what others own, what moved between two answers of the first, and what else has to be asked.
+/// The second round: what has not been rehearsed yet, what others own, what moved between two answers of the first, and what else has to be asked.
 ///
 /// # Errors
 /// As the first.
@@ -120,10 +121,12 @@ pub async fn look_again(
 ) -> Result<(), Unobserved> {
     let mut tasks: Vec<Task<'_>> = questions.into_iter().map(Task::Ask).collect();
     for object in &desired.objects {
-        let Some(sighting) = observed.objects.get(&object.id) else { continue };
-        match &sighting.verdict {
+        let sighting = observed.objects.get(&object.id);
+        let live = sighting.map_or(&Live::Absent, |sighting| &sighting.live);
+        match sighting.and_then(|sighting| sighting.verdict.as_ref()) {
+            None => tasks.push(Task::Rehearse(object, false)),
             Some(Verdict::Conflict { .. }) => tasks.push(Task::Rehearse(object, true)),
-            Some(Verdict::Accepted(after)) if is_of_another_version(&sighting.live, after) => {
+            Some(Verdict::Accepted(after)) if is_of_another_version(live, after) => {
                 tasks.extend([Task::Live(&object.id), Task::Rehearse(object, false)]);
             }
             _ => {}

@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use super::change::{Action, Change, Plan};
-use super::{Basis, Finding, Live, Observed, Severity, Sighting, Verdict, diff, leftover, mask, normal, predict};
+use super::{
+    Basis, Finding, Live, Observed, Severity, Sighting, Verdict, diff, drift, leftover, mask, normal, predict,
+};
 use crate::image::Pinned;
 use crate::names::{self, Kind, ObjectId};
 use crate::workload::{Object, Rendered};
@@ -15,16 +17,21 @@ pub struct Wishes {
     pub config_hash: String,
     /// Whether fields of other managers are taken.
     pub force: bool,
+    /// What was noticed before the cluster was asked.
+    pub noticed: Vec<Finding>,
 }
 
 /// The plan.
 #[must_use]
 pub fn compute(desired: Rendered<Pinned>, observed: Observed, wishes: Wishes) -> Plan {
     let desired = if namespace_is_ours(&desired, &observed) { desired } else { desired.in_foreign_namespace() };
-    let mut planner = Planner { observed: &observed, name: &desired.name, force: wishes.force, findings: Vec::new() };
+    let same_configuration = deployed_hash(&desired, &observed).is_some_and(|hash| hash == wishes.config_hash);
+    let mut planner =
+        Planner { observed: &observed, name: &desired.name, force: wishes.force, findings: wishes.noticed };
     let mut changes: Vec<Change> = desired.objects.iter().map(|object| planner.change(object)).collect();
     changes.extend(leftover::deletions(&desired, &observed, &mut planner.findings));
     let mut findings = planner.findings;
+    let drifted = desired.objects.iter().flat_map(|object| drifted(object, &observed, same_configuration)).collect();
     for finding in predict(&desired, &observed, &changes) {
         // The server's own words about an object are not needed where somebody has explained them.
         findings.retain(|known| known.code != REFUSED || known.about != finding.about);
@@ -38,7 +45,7 @@ pub fn compute(desired: Rendered<Pinned>, observed: Observed, wishes: Wishes) ->
         image: desired.image.to_string(),
         config_hash: wishes.config_hash,
         changes,
-        drift: Vec::new(),
+        drift: drifted,
         findings,
         stopped: live.is_some_and(is_stopped),
         ready: live.is_some_and(is_ready),
@@ -217,6 +224,17 @@ fn notes(kind: Kind, fields: &[super::Field]) -> Vec<String> {
     restarts.then(|| "the pod is replaced: what runs in it ends, the volume stays".to_owned()).into_iter().collect()
 }
 
+fn drifted(object: &Object, observed: &Observed, same_configuration: bool) -> Vec<super::Drift> {
+    let Some(sighting) = observed.objects.get(&object.id) else { return Vec::new() };
+    let Live::Present(live) = &sighting.live else { return Vec::new() };
+    let (rehearsed, conflicts) = match &sighting.verdict {
+        Some(Verdict::Accepted(after)) => (Some(after), &[][..]),
+        Some(Verdict::Conflict { conflicts, forced }) => (forced.as_ref(), &conflicts[..]),
+        _ => (None, &[][..]),
+    };
+    drift::drift(&object.id, live, &object.body, rehearsed, conflicts, same_configuration)
+}
+
 /// Whether the namespace is made, or was made, with the environment.
 fn namespace_is_ours(desired: &Rendered<Pinned>, observed: &Observed) -> bool {
     desired.objects.iter().filter(|object| object.id.kind == Kind::Namespace).any(|object| {
@@ -242,6 +260,10 @@ fn deployment<'a>(desired: &Rendered<Pinned>, observed: &'a Observed) -> Option<
         Live::Present(live) => Some(live),
         Live::Absent | Live::Denied(_) => None,
     }
+}
+
+fn deployed_hash<'a>(desired: &Rendered<Pinned>, observed: &'a Observed) -> Option<&'a str> {
+    deployment(desired, observed)?.get("metadata")?.get("annotations")?.get(names::CONFIG_HASH)?.as_str()
 }
 
 fn is_stopped(live: &Value) -> bool {
@@ -315,7 +337,7 @@ mod tests {
     }
 
     fn planned(desired: Rendered<Pinned>, observed: Observed, force: bool) -> Plan {
-        compute(desired, observed, Wishes { config_hash: "h".to_owned(), force })
+        compute(desired, observed, Wishes { config_hash: "h".to_owned(), force, noticed: Vec::new() })
     }
 
     fn actions(plan: &Plan) -> Vec<String> {

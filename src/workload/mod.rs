@@ -11,4 +11,4 @@ mod registry_secret;
 pub use environment::{Placement, render};
 pub use needs::Needs;
 pub use object::{Object, Rendered};
-pub use registry_secret::is_foreign;
+pub use registry_secret::{is_foreign, registry_secret};

@@ -56,6 +56,12 @@ impl<Image> Rendered<Image> {
     }
 }
 
+/// The Secret itself, as [`Rendered::with_registry_login`] adds it.
+#[must_use]
+pub fn registry_secret(namespace: &str, login: &Login, live: Option<&Value>) -> Object {
+    secret(Some(namespace.to_owned()), with(live.map(logins).unwrap_or_default(), login))
+}
+
 /// Whether somebody else has made the Secret: it is left alone.
 #[must_use]
 pub fn is_foreign(live: &Value) -> bool {
