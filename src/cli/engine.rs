@@ -95,7 +95,7 @@ impl Engine {
         let secret = Credentials::secret(&self.plain, &target.namespace);
         let questions = plan::questions(&first, &target.namespace);
         let seen = look(session, &first, secret.as_slice(), questions, *concurrency).await?;
-        let cluster = self.reach.cluster(&seen.about, ClusterType::Remote);
+        let cluster = self.reach.cluster(&seen.about, target.cluster_type(&seen.facts));
         let mut observed = seen.in_cluster(cluster);
         let (desired, noticed) = self.with_login(&first, secret.as_ref(), &mut observed);
         let mut follow_up = plan::follow_up(&desired, &observed);

@@ -12,6 +12,7 @@ use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::ServerName;
 use tower::{BoxError, ServiceBuilder, service_fn};
 
+use super::cluster_type::cluster_type;
 use super::context::{agree, choose};
 use super::identity::{Identity, configuration, identity};
 use super::kubeconfig::{Found, Surroundings, find};
@@ -20,6 +21,8 @@ use super::proxy::{Proxy, proxy};
 use super::session::Session;
 use super::transport::Transport;
 use super::unanswered::Server;
+use crate::names::Kind;
+use crate::plan::{ClusterType, Facts, Question};
 
 /// What was asked for.
 #[derive(Clone, Debug, Default)]
@@ -49,6 +52,15 @@ pub struct Target {
     pub entry: String,
     /// The name of the user's entry; empty inside a cluster.
     pub user: String,
+}
+
+impl Target {
+    /// What kind of cluster it is, as far as its nodes were seen.
+    #[must_use]
+    pub fn cluster_type(&self, facts: &Facts) -> ClusterType {
+        let nodes = Question::All { kind: Kind::Node, namespace: None, selector: String::new() };
+        cluster_type(facts.get(&nodes), &self.entry, &self.server)
+    }
 }
 
 /// A session with the cluster that is meant. Nothing is sent; a credential plugin may run.

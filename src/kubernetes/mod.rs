@@ -2,6 +2,7 @@
 //! the cluster answers.
 
 mod apply;
+mod cluster_type;
 mod connect;
 mod context;
 pub mod diagnose;

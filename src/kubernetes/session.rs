@@ -247,7 +247,7 @@ impl Session {
             }
             None => Body::empty(),
         };
-        let problem = |error: kube::Error| Unanswered::of(&self.server, &request.what, error);
+        let problem = |error: kube::Error| Unanswered::of(&self.server, &request.what, &error);
         let sent = builder.body(body).map_err(|error| problem(kube::Error::HttpError(error)))?;
         let response = self.client.send(sent).await.map_err(problem)?;
         self.answered.set(true);
@@ -266,7 +266,7 @@ impl Session {
         let status = response.status();
         let after = retry_after(&response);
         let read = response.into_body().collect().await;
-        let body = read.map_err(|error| Unanswered::of(&self.server, &request.what, error)).and_then(|body| {
+        let body = read.map_err(|error| Unanswered::of(&self.server, &request.what, &error)).and_then(|body| {
             serde_json::from_slice(&body.to_bytes())
                 .map_err(|error| Unanswered::cut(&self.server, &request.what, error))
         });

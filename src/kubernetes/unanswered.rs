@@ -126,15 +126,15 @@ pub enum Unanswered {
 
 impl Unanswered {
     /// What an error of the client means.
-    pub(super) fn of(server: &Server, what: &str, error: kube::Error) -> Self {
+    pub(super) fn of(server: &Server, what: &str, error: &kube::Error) -> Self {
         let (server, what) = (server.clone(), what.to_owned());
-        if let Some(error) = causes(&error).find_map(|cause| cause.downcast_ref::<AuthError>()) {
+        if let Some(error) = causes(error).find_map(|cause| cause.downcast_ref::<AuthError>()) {
             let source = plugin_problem(error).unwrap_or_else(|| error.to_string()).into();
             return Self::Credentials { server, what, source };
         }
         // Each layer says its own name; what happened is at the end.
-        let last = causes(&error).last().map_or_else(String::new, ToString::to_string);
-        match causes(&error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
+        let last = causes(error).last().map_or_else(String::new, ToString::to_string);
+        match causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
             Some(rustls::Error::InvalidCertificate(error)) => {
                 Self::Untrusted { server, what, distrust: Distrust::of(error), source: last.into() }
             }
@@ -142,7 +142,7 @@ impl Unanswered {
                 Self::Unauthorized { server, what, message: last }
             }
             _ => {
-                let reason = Reason::of(&error);
+                let reason = Reason::of(error);
                 Self::Unreachable { server, what, reason, tries: String::new(), source: last.into() }
             }
         }

@@ -1,5 +1,6 @@
 //! What people and programs read: problems, objects, tables; as text, JSON, YAML. Pure.
 
+pub mod header;
 pub mod objects;
 mod page;
 pub mod plan;

@@ -160,7 +160,10 @@ fn one_file_knows_each_thing_that_may_be_replaced() {
         ("use std::process::Command;", "`std::process::Command`; only src/local/process.rs starts processes"),
         ("use std::io::Stdin;", "`std::io::Stdin`; only src/cli/ui.rs or src/cli/source.rs reads standard input"),
         ("use anyhow::Result;", "`anyhow::Result`; nothing here flattens errors: each room has its own"),
-        ("use kube::Config;", "`kube::Config`; only src/kubernetes/connect.rs builds the client of a cluster"),
+        (
+            "use kube::Config;",
+            "`kube::Config`; only src/kubernetes/connect.rs or src/kubernetes/identity.rs builds the client of a cluster",
+        ),
     ] {
         breaks("src/cli/render.rs", text, &format!("2: uses {expected}"));
     }
