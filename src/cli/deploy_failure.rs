@@ -1,7 +1,7 @@
 //! How plan and deploy fail: what was attempted, what was and was not done, and what to type.
 
 use super::carry::{Stopped, Why};
-use super::failure::Failure;
+use super::failure::{Failure, word};
 use crate::config::Malformed;
 use crate::config::reference::Repository;
 use crate::image::Unpinned;
@@ -11,9 +11,11 @@ use crate::plan::{Action, Plan};
 impl From<Unpinned> for Failure {
     fn from(error: Unpinned) -> Self {
         let hint = match &error {
-            Unpinned::NotADigest { repository: Some(repository), .. } => {
-                format!("write the image as `{repository}@sha256:…`, with the digest that the registry shows for it")
-            }
+            Unpinned::NotADigest { written, repository: Some(repository) } => format!(
+                "write it as `{repository}@sha256:…`; `docker buildx imagetools inspect {} --format '{{{{.Manifest.Digest}}}}'` \
+                 prints the digest",
+                word(written)
+            ),
             Unpinned::NotADigest { repository: None, .. } => {
                 "name an image by its digest: `deployment.image: registry/repository@sha256:…`".to_owned()
             }
