@@ -9,7 +9,7 @@ use super::cluster::ClusterArguments;
 use super::engine::{Engine, reach_for};
 use super::failure::Failure;
 use super::interrupt::Interrupt;
-use super::plan::Output;
+use super::plan::{Output, for_person};
 use super::source::FileArgument;
 use super::ui::{Remark, Ui};
 use super::{plan_file, ready, runtime};
@@ -88,7 +88,7 @@ impl Deploy {
             let plan = interrupt.or(engine.plan()).await.ok_or_else(left)??;
             let is_known = approved.as_ref().is_some_and(|approved| approved.has_same_effect(&plan));
             if !is_known {
-                ui.raw(&report::plan::for_person(&plan, ui.style()));
+                ui.raw(&for_person(&plan, ui.style()));
             }
             if plan.obstacles().next().is_some() {
                 return Err(Failure::blocked(&plan, false));
@@ -117,7 +117,7 @@ impl Deploy {
     async fn saved(&self, mut plan: Plan, interrupt: &Interrupt, ui: &mut Ui) -> Result<(), Failure> {
         let left = Failure::interrupted_early;
         let reach = interrupt.or(reach_for(&mut plan, &self.file, &self.cluster, ui)).await.ok_or_else(left)??;
-        ui.raw(&report::plan::for_person(&plan, ui.style()));
+        ui.raw(&for_person(&plan, ui.style()));
         let means = reach.means(interrupt);
         let done = self.carry_out(&means, &plan, ui).await?;
         self.finish(&means, &plan, &done, ui).await
@@ -130,9 +130,7 @@ impl Deploy {
     async fn finish(&self, means: &Means<'_>, plan: &Plan, done: &[Done], ui: &mut Ui) -> Result<(), Failure> {
         means.session.begin_anew();
         let is_settled = plan.stopped || (done.is_empty() && plan.ready);
-        if plan.stopped {
-            ui.remark(Remark::Note, &format!("{} is stopped, and stays so", plan.environment));
-        } else if !self.no_wait && !is_settled {
+        if !self.no_wait && !is_settled {
             ready::wait_for(means, plan, done, ui).await?;
         }
         self.answer(plan, ui)

@@ -11,6 +11,7 @@ use super::source::FileArgument;
 use super::ui::{Remark, Ui};
 use super::{plan_file, runtime};
 use crate::report;
+use crate::report::problems::Style;
 
 /// Show what `deploy` would do, and change nothing.
 ///
@@ -65,7 +66,7 @@ impl Plan {
         let plan = engine.plan().await?;
         ui.detail(&format!("{} requests", engine.reach.requests()));
         ui.data(&match self.output {
-            Output::Text => report::plan::for_person(&plan, ui.data_style()),
+            Output::Text => for_person(&plan, ui.data_style()),
             Output::Json => format!("{:#}\n", report::plan_data::for_program(&plan)),
             Output::Yaml => report::yaml::document(&report::plan_data::for_program(&plan)),
         })?;
@@ -82,4 +83,9 @@ impl Plan {
         }
         if self.detailed_exitcode && plan.has_changes() { Err(Failure::pending()) } else { Ok(()) }
     }
+}
+
+/// Where, and then what.
+pub(super) fn for_person(plan: &crate::plan::Plan, style: Style) -> String {
+    format!("{}\n{}", report::header::header(&plan.cluster, style.width), report::plan::for_person(plan, style))
 }

@@ -26,11 +26,19 @@ pub struct Wishes {
 pub fn compute(desired: Rendered<Pinned>, observed: Observed, wishes: Wishes) -> Plan {
     let desired = if namespace_is_ours(&desired, &observed) { desired } else { desired.in_foreign_namespace() };
     let same_configuration = deployed_hash(&desired, &observed).is_some_and(|hash| hash == wishes.config_hash);
-    let mut planner =
-        Planner { observed: &observed, name: &desired.name, force: wishes.force, findings: wishes.noticed };
+    let mut planner = Planner {
+        observed: &observed,
+        name: &desired.name,
+        force: wishes.force,
+        findings: wishes.noticed,
+        unreadable: Vec::new(),
+        unrehearsed: Vec::new(),
+    };
     let mut changes: Vec<Change> = desired.objects.iter().map(|object| planner.change(object)).collect();
     changes.extend(leftover::deletions(&desired, &observed, &mut planner.findings));
     let mut findings = planner.findings;
+    findings.extend(cannot_read(&planner.unreadable));
+    findings.extend(not_rehearsed(&planner.unrehearsed));
     let drifted = desired.objects.iter().flat_map(|object| drifted(object, &observed, same_configuration)).collect();
     for finding in predict(&desired, &observed, &changes) {
         // The server's own words about an object are not needed where somebody has explained them.
@@ -61,6 +69,10 @@ struct Planner<'a> {
     name: &'a str,
     force: bool,
     findings: Vec<Finding>,
+    /// What may not be read, and the server's word for it.
+    unreadable: Vec<(ObjectId, String)>,
+    /// What may not be rehearsed, likewise.
+    unrehearsed: Vec<(ObjectId, String)>,
 }
 
 impl Planner<'_> {
@@ -72,8 +84,8 @@ impl Planner<'_> {
             Live::Absent => None,
             Live::Present(live) => Some(live),
             Live::Denied(message) => {
-                self.unreadable(&object.id, message);
-                None
+                self.unreadable.push((object.id.clone(), message.clone()));
+                return unseen(object);
             }
         };
         let (after, validated, conflicts) = match &sighting.verdict {
@@ -92,7 +104,7 @@ impl Planner<'_> {
                 (laid_over(live, &object.body), false, Vec::new())
             }
             Some(Verdict::Denied(message)) => {
-                self.findings.push(unrehearsed(&object.id, message));
+                self.unrehearsed.push((object.id.clone(), message.clone()));
                 (laid_over(live, &object.body), false, Vec::new())
             }
             Some(Verdict::NamespaceAbsent) | None => (laid_over(live, &object.body), false, Vec::new()),
@@ -132,7 +144,7 @@ impl Planner<'_> {
                 severity: Severity::Blocks,
                 code: "not-ours",
                 about: id.short(),
-                message: format!("{} exists, and it was not made by sindri for this environment", id.short()),
+                message: "exists, and was not made by sindri for this environment".to_owned(),
                 fix: "choose another `name` in sindri.yaml, or remove the object if nobody needs it".to_owned(),
             });
         }
@@ -141,20 +153,10 @@ impl Planner<'_> {
                 severity: Severity::Blocks,
                 code: "being-deleted",
                 about: id.short(),
-                message: format!("{} is being deleted", id.short()),
+                message: "is being deleted".to_owned(),
                 fix: waiting_for_deletion(id),
             });
         }
-    }
-
-    fn unreadable(&mut self, id: &ObjectId, message: &str) {
-        self.findings.push(Finding {
-            severity: Severity::Blocks,
-            code: "cannot-read",
-            about: id.short(),
-            message: format!("what {} is now cannot be seen: {message}", id.short()),
-            fix: format!("ask for the right to `get` {}", id.kind.plural()),
-        });
     }
 }
 
@@ -168,18 +170,54 @@ fn refused(id: &ObjectId, message: &str) -> Finding {
         severity: Severity::Blocks,
         code: REFUSED,
         about: id.short(),
-        message: format!("the server refuses {}: {message}", id.short()),
+        message: format!("the server refuses it: {message}"),
         fix: String::new(),
     }
 }
 
-fn unrehearsed(id: &ObjectId, message: &str) -> Finding {
-    Finding {
+fn cannot_read(unseen: &[(ObjectId, String)]) -> Option<Finding> {
+    let (_, message) = unseen.first()?;
+    Some(Finding {
+        severity: Severity::Blocks,
+        code: "cannot-read",
+        about: named(unseen),
+        message: format!("what it is now cannot be seen: {message}"),
+        fix: format!("ask for the right to `get` {}", kinds(unseen)),
+    })
+}
+
+fn not_rehearsed(unrehearsed: &[(ObjectId, String)]) -> Option<Finding> {
+    let (_, message) = unrehearsed.first()?;
+    Some(Finding {
         severity: Severity::Unknown,
         code: "not-rehearsed",
-        about: id.short(),
-        message: format!("the change of {} was compared here and not by the server: {message}", id.short()),
-        fix: format!("ask for the right to `patch` {}", id.kind.plural()),
+        about: named(unrehearsed),
+        message: format!("what changes was computed here and not by the server: {message}"),
+        fix: format!("ask for the right to `patch` {}", kinds(unrehearsed)),
+    })
+}
+
+fn named(objects: &[(ObjectId, String)]) -> String {
+    objects.iter().map(|(id, _)| id.short()).collect::<Vec<_>>().join(", ")
+}
+
+fn kinds(objects: &[(ObjectId, String)]) -> String {
+    objects.iter().map(|(id, _)| id.kind.plural()).collect::<Vec<_>>().join(", ")
+}
+
+/// An object that may not be read: whether anything changes is not known.
+fn unseen(object: &Object) -> Change {
+    Change {
+        id: object.id.clone(),
+        action: Action::Update,
+        basis: Basis::Unknown,
+        body: Some(object.body.clone()),
+        before: None,
+        after: None,
+        fields: Vec::new(),
+        validated: false,
+        conflicts: Vec::new(),
+        notes: vec!["what it is now cannot be seen".to_owned()],
     }
 }
 
@@ -188,7 +226,7 @@ fn contested(id: &ObjectId, field: &str, manager: &str) -> Finding {
         severity: Severity::Blocks,
         code: "conflict",
         about: id.short(),
-        message: format!("{field} of {} belongs to the field manager {manager}", id.short()),
+        message: format!("{field} belongs to the field manager {manager}"),
         fix: "take it with `--force-conflicts`, or write the present value into sindri.yaml".to_owned(),
     }
 }

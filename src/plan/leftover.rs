@@ -44,7 +44,7 @@ fn kept(id: &ObjectId) -> Finding {
         severity: Severity::Warns,
         code: "volume-kept",
         about: id.short(),
-        message: format!("{} is no longer used, and stays: it may hold somebody's work", id.short()),
+        message: "is no longer used, and stays: it may hold somebody's work".to_owned(),
         fix: format!("if nobody needs it: `kubectl delete {} --namespace {namespace}`", id.short()),
     }
 }
@@ -55,8 +55,8 @@ fn unknown(unseen: &[&ObjectId]) -> Option<Finding> {
     (!unseen.is_empty()).then(|| Finding {
         severity: Severity::Unknown,
         code: "leftovers-unseen",
-        about: names.first().cloned().unwrap_or_default(),
-        message: format!("whether {} exists and is no longer needed cannot be seen", names.join(", ")),
+        about: names.join(", "),
+        message: "whether it exists and is no longer needed cannot be seen".to_owned(),
         fix: format!("ask for the right to `get` {}", kinds.join(", ")),
     })
 }

@@ -26,8 +26,11 @@ pub fn for_person(plan: &Plan, style: Style) -> String {
     findings(&mut page, &plan.findings);
     if plan.stopped {
         page.gap();
-        let text = "the environment is stopped and stays so; `sindri start` starts it";
-        page.line(0, &[(Look::Changed, "note: "), (Look::Plain, text)]);
+        let text = format!(
+            "the environment is stopped and stays so; `kubectl --namespace {} scale deployment/{} --replicas 1` starts it",
+            plan.cluster.namespace, plan.environment
+        );
+        page.line(0, &[(Look::Changed, "note: "), (Look::Plain, &text)]);
     }
     page.gap();
     page.line(0, &[(Look::Strong, &sum(plan))]);
@@ -181,8 +184,12 @@ fn findings(page: &mut Page, findings: &[Finding]) {
         for finding in found {
             let about = format!("{}: ", finding.about);
             page.line(2, &[(look, "! "), (Look::Strong, &about), (Look::Plain, &finding.message)]);
-            if !finding.fix.is_empty() {
-                page.line(4, &[(Look::Added, "fix: "), (Look::Plain, &finding.fix)]);
+            let mut lines = finding.fix.lines();
+            if let Some(first) = lines.next() {
+                page.line(4, &[(Look::Added, "fix: "), (Look::Plain, first)]);
+            }
+            for line in lines {
+                page.line(6, &[(Look::Plain, line)]);
             }
         }
     }
