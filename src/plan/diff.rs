@@ -151,35 +151,30 @@ impl Walk {
             }
             return;
         }
-        let texts = |items: &[Value]| items.iter().map(|item| text(place, item)).collect::<Vec<_>>();
-        let (mut ours, mut theirs) = (texts(before), texts(after));
-        let free = listing.order == Order::Free;
-        let differ: Vec<usize> = if free {
-            match leftovers(&ours, &theirs) {
-                (left, right) if left == right => left,
-                // They stand in different places: which was which, nobody knows.
-                _ => Vec::new(),
+        let pairs = if listing.order == Order::Free {
+            match pairs_in_a_set(place, before, after) {
+                Pairs::Alike(pairs) => pairs,
+                Pairs::Unlike(after) => return self.tell_lists(before, &after),
             }
+        } else if before.len() == after.len() {
+            before.iter().zip(after).enumerate().collect()
         } else {
-            (0..before.len()).filter(|index| ours.get(*index) != theirs.get(*index)).collect()
+            return self.tell_lists(before, after);
         };
-        if free {
-            ours.sort();
-            theirs.sort();
-        }
-        if ours == theirs {
-            return;
-        }
+        let differ = || pairs.iter().filter(|(_, (before, after))| !same(place, before, after));
         let readable = |item: &Value| item.is_object() || item.as_str().is_some_and(|text| text.contains('\n'));
-        if before.len() == after.len() && !differ.is_empty() && before.iter().chain(after).any(readable) {
-            for index in differ {
-                self.inside(Step::Index(index), |walk| walk.value(place, before.get(index), after.get(index)));
+        if differ().all(|(_, (before, after))| readable(before) || readable(after)) {
+            for (index, (before, after)) in differ() {
+                self.inside(Step::Index(*index), |walk| walk.value(place, Some(before), Some(after)));
             }
         } else {
-            let path = self.steps.iter().cloned().collect();
-            let (before, after) = (Some(before.into()), Some(after.into()));
-            self.found.push(Difference { path, order: false, before, after });
+            self.tell_lists(before, after);
         }
+    }
+
+    fn tell_lists(&mut self, before: &[Value], after: &[Value]) {
+        let path = self.steps.iter().cloned().collect();
+        self.found.push(Difference { path, order: false, before: Some(before.into()), after: Some(after.into()) });
     }
 
     fn items_with_keys(&mut self, place: &Place<'_>, keys: &[&str], before: &[Value], after: &[Value]) {
@@ -223,23 +218,33 @@ impl Walk {
     }
 }
 
-/// The places of the items that the other list does not have.
-fn leftovers(left: &[String], right: &[String]) -> (Vec<usize>, Vec<usize>) {
-    let only = |items: &[String], others: &[String]| {
-        let mut counts: BTreeMap<&String, usize> = BTreeMap::new();
-        for other in others {
-            *counts.entry(other).or_default() += 1;
-        }
-        let mut only = Vec::new();
-        for (index, item) in items.iter().enumerate() {
-            match counts.get_mut(item) {
-                Some(count) if *count > 0 => *count -= 1,
-                _ => only.push(index),
-            }
-        }
-        only
-    };
-    (only(left, right), only(right, left))
+/// Items of two lists without an order, side by side.
+enum Pairs<'a> {
+    /// There are as many on both sides: each with its place in the list as it is.
+    Alike(Vec<(usize, (&'a Value, &'a Value))>),
+    /// There are not. The other list, with what stays where it was.
+    Unlike(Vec<Value>),
+}
+
+/// What stays belongs together; of the rest, the first to the first.
+fn pairs_in_a_set<'a>(place: &Place<'_>, before: &'a [Value], after: &'a [Value]) -> Pairs<'a> {
+    let mut wanted: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, item) in after.iter().enumerate().rev() {
+        wanted.entry(text(place, item)).or_default().push(index);
+    }
+    let mut partners: Vec<Option<usize>> =
+        before.iter().map(|item| wanted.get_mut(&text(place, item)).and_then(Vec::pop)).collect();
+    let taken: BTreeSet<usize> = partners.iter().flatten().copied().collect();
+    let mut rest = (0..after.len()).filter(|index| !taken.contains(index));
+    for partner in partners.iter_mut().filter(|partner| partner.is_none()) {
+        *partner = rest.next();
+    }
+    if before.len() == after.len() {
+        let both = before.iter().zip(partners.iter().filter_map(|partner| after.get((*partner)?)));
+        return Pairs::Alike(both.enumerate().collect());
+    }
+    partners.extend(rest.map(Some));
+    Pairs::Unlike(partners.into_iter().filter_map(|partner| after.get(partner?)).cloned().collect())
 }
 
 /// How many values there are in it.

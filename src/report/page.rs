@@ -1,5 +1,7 @@
 //! Lines that fit the width, in colours if they are wanted, and without anything that steers the terminal.
 
+use std::fmt::Write as _;
+
 use anstyle::{AnsiColor, Style as Paint};
 
 use super::problems::Style;
@@ -64,63 +66,73 @@ impl Page {
 
     /// One line of pieces. What does not fit goes on in the next one: parted at a space, or wherever it must.
     pub(super) fn line(&mut self, indent: usize, pieces: &[(Look, &str)]) {
-        self.spaces(indent);
-        let mut column = indent;
+        let mut row = Row { indent, column: indent, pieces: Vec::new() };
+        let hang = indent + HANG;
         for (look, text) in pieces {
             let shown = harmless(text);
-            let mut open = false;
             for word in shown.split_inclusive(' ') {
                 let length = word.trim_end().chars().count();
-                let hang = indent + HANG;
-                if column + length > self.width && column > hang && length <= self.room(hang) {
-                    self.close(*look, &mut open);
-                    column = self.turn(hang);
-                }
-                for letter in word.chars() {
-                    if column >= self.width {
-                        if letter == ' ' {
-                            continue;
-                        }
-                        self.close(*look, &mut open);
-                        column = self.turn(hang);
+                if length > self.room(hang) {
+                    // A long path is parted behind one of its dots.
+                    for part in word.split_inclusive('.') {
+                        self.word(&mut row, hang, *look, part);
                     }
-                    self.open(*look, &mut open);
-                    self.text.push(letter);
-                    column += 1;
+                } else {
+                    self.word(&mut row, hang, *look, word);
                 }
             }
-            self.close(*look, &mut open);
         }
-        self.end();
+        self.end(&row);
     }
 
-    /// Goes to the next line.
-    fn turn(&mut self, indent: usize) -> usize {
-        self.end();
-        self.spaces(indent);
-        indent
+    fn word(&mut self, row: &mut Row, hang: usize, look: Look, word: &str) {
+        let length = word.trim_end().chars().count();
+        if row.column + length > self.width && row.column > hang && length <= self.room(hang) {
+            self.turn(row, hang);
+        }
+        for letter in word.chars() {
+            if row.column >= self.width && letter != ' ' {
+                self.turn(row, hang);
+            }
+            row.push(look, letter);
+        }
     }
 
-    fn end(&mut self) {
-        let kept = self.text.trim_end_matches(' ').len();
-        self.text.truncate(kept);
+    /// Goes on in the next line.
+    fn turn(&mut self, row: &mut Row, indent: usize) {
+        self.end(row);
+        *row = Row { indent, column: indent, pieces: Vec::new() };
+    }
+
+    /// Writes a line, without spaces at its end.
+    fn end(&mut self, row: &Row) {
+        let seen = row.pieces.iter().rposition(|(_, text)| !text.trim_end().is_empty()).map_or(0, |last| last + 1);
+        if seen > 0 {
+            self.text.extend(std::iter::repeat_n(' ', row.indent));
+        }
+        for (index, (look, text)) in row.pieces.iter().take(seen).enumerate() {
+            let text = if index + 1 == seen { text.trim_end() } else { text };
+            let paint = if self.colour { look.paint() } else { Paint::new() };
+            // Writing to a String cannot fail.
+            write!(self.text, "{paint}{text}{paint:#}").unwrap_or_default();
+        }
         self.text.push('\n');
     }
+}
 
-    fn spaces(&mut self, count: usize) {
-        self.text.extend(std::iter::repeat_n(' ', count));
-    }
+/// A line that is being filled.
+struct Row {
+    indent: usize,
+    column: usize,
+    pieces: Vec<(Look, String)>,
+}
 
-    fn open(&mut self, look: Look, open: &mut bool) {
-        if self.colour && !*open && look != Look::Plain {
-            self.text.push_str(&look.paint().render().to_string());
-            *open = true;
-        }
-    }
-
-    fn close(&mut self, look: Look, open: &mut bool) {
-        if std::mem::take(open) {
-            self.text.push_str(&look.paint().render_reset().to_string());
+impl Row {
+    fn push(&mut self, look: Look, letter: char) {
+        self.column += 1;
+        match self.pieces.last_mut() {
+            Some((last, text)) if *last == look => text.push(letter),
+            _ => self.pieces.push((look, letter.to_string())),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value};
 
 use super::page::{Look, Page};
-use super::plan_values::{document, field, folded, one_line};
+use super::plan_values::{document, field, folded, one_line, short};
 use super::problems::Style;
 use crate::plan::mask::{NEW, OLD, is_value, masked};
 use crate::plan::{Action, Change, Drift, Fate, Field, Finding, Plan, Severity};
@@ -63,9 +63,6 @@ fn object(page: &mut Page, change: &Change, force: bool) {
             (Look::Wrong, format!("{} belongs to {}", conflict.field, conflict.manager))
         };
         page.line(4, &[(look, "! "), (Look::Plain, &text)]);
-    }
-    if !change.conflicts.is_empty() && !force {
-        page.line(4, &[(Look::Plain, "  `--force-conflicts` takes these fields.")]);
     }
     for note in &change.notes {
         page.line(4, &[(Look::Changed, "note: "), (Look::Plain, note)]);
@@ -156,7 +153,7 @@ fn drifted(page: &mut Page, drift: &Drift, force: bool) {
     }
     let now = text(&drift.live);
     let was = if who.is_empty() { "  changed".to_owned() } else { format!("  changed{who}") };
-    page.line(4, &[(Look::Changed, "~ "), (Look::Plain, &drift.path), (Look::Plain, ": "), (Look::Plain, &now)]);
+    page.line(4, &[(Look::Changed, "~ "), (Look::Plain, short(&drift.path)), (Look::Plain, ": "), (Look::Plain, &now)]);
     let wanted = drift.wanted.as_ref().map(|wanted| text(&Some(wanted.clone())));
     let fate = match (drift.fate, wanted) {
         (Fate::Restored, Some(wanted)) => format!("deploy sets it back to {wanted}"),

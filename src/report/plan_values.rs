@@ -26,13 +26,18 @@ const ARROW: &str = " → ";
 
 /// One field that differs.
 pub(super) fn field(page: &mut Page, indent: usize, field: &Field) {
-    let path = field.path.strip_prefix(OF_EVERY_POD).unwrap_or(&field.path);
+    let path = short(&field.path);
     match (&field.before, &field.after) {
         (Some(before), Some(after)) => changed(page, indent, path, before, after),
         (None, Some(after)) => whole(page, indent, ("+ ", Look::Added), path, after),
         (Some(before), None) => whole(page, indent, ("- ", Look::Removed), path, before),
         (None, None) => {}
     }
+}
+
+/// A path without what goes without saying.
+pub(super) fn short(path: &str) -> &str {
+    path.strip_prefix(OF_EVERY_POD).unwrap_or(path)
 }
 
 fn changed(page: &mut Page, indent: usize, path: &str, before: &Value, after: &Value) {
@@ -139,11 +144,13 @@ fn window(text: &str, skipped: usize, room: usize) -> String {
     if length <= room {
         return text.to_owned();
     }
-    let note = format!("… ({} characters)", with_commas(length));
-    let lead = if skipped > 0 { "…" } else { "" };
-    let kept = room.saturating_sub(note.chars().count() + lead.chars().count()).max(8);
+    let note = format!(" ({} characters)", with_commas(length));
+    let kept = room.saturating_sub(note.chars().count() + 2).max(8);
+    let skipped = skipped.min(length.saturating_sub(kept));
     let shown: String = text.chars().skip(skipped).take(kept).collect();
-    format!("{lead}{shown}{note}")
+    let lead = if skipped > 0 { "…" } else { "" };
+    let trail = if skipped + kept < length { "…" } else { "" };
+    format!("{lead}{shown}{trail}{note}")
 }
 
 fn with_commas(number: usize) -> String {

@@ -116,7 +116,8 @@ proptest! {
             prop_assert!(!data.contains("SECRET"), "{}", data);
             let some = |value: &Value| Some(value.clone()).filter(|value| !value.is_null());
             let marked = masked(Kind::Secret, some(&before).as_ref(), some(&after).as_ref());
-            prop_assert!(!format!("{marked:?}").contains("SECRET"));
+            let marked = json!([marked.0, marked.1]).to_string();
+            prop_assert!(!marked.contains("SECRET"), "{}", marked);
         }
     }
 }
