@@ -15,7 +15,7 @@ pub const ADDRESS: &str = "https://sindri.dev/schemas/plan.schema.json";
 
 /// What `sindri plan` and `sindri deploy` would do, as a program reads it.
 #[derive(Serialize, JsonSchema)]
-#[serde(rename = "plan", deny_unknown_fields)]
+#[serde(rename = "plan")]
 struct PlanData<'a> {
     /// The version of this format. A new key does not change it; a key that goes or changes its meaning does.
     #[schemars(schema_with = "version_one")]
@@ -43,7 +43,7 @@ struct PlanData<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
-#[serde(rename = "cluster", deny_unknown_fields)]
+#[serde(rename = "cluster")]
 struct ClusterData<'a> {
     /// The context of the kubeconfig; null inside a cluster.
     context: Option<&'a str>,
@@ -71,7 +71,7 @@ enum TypeData {
 }
 
 #[derive(Serialize, JsonSchema)]
-#[serde(rename = "change", deny_unknown_fields)]
+#[serde(rename = "change")]
 struct ChangeData<'a> {
     /// Which object.
     object: ObjectData<'a>,
@@ -92,7 +92,7 @@ struct ChangeData<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
-#[serde(rename = "object", deny_unknown_fields)]
+#[serde(rename = "object")]
 struct ObjectData<'a> {
     /// The API group and version.
     #[serde(rename = "apiVersion")]
@@ -116,7 +116,7 @@ enum ActionData {
 }
 
 #[derive(Serialize, JsonSchema)]
-#[serde(rename = "field", deny_unknown_fields)]
+#[serde(rename = "field")]
 struct FieldData {
     /// The path. Items of lists are named by their keys. It ends in ` (order)` when only the order of a list differs.
     path: String,
@@ -127,7 +127,7 @@ struct FieldData {
 }
 
 #[derive(Serialize, JsonSchema)]
-#[serde(rename = "conflict", deny_unknown_fields)]
+#[serde(rename = "conflict")]
 struct ConflictData<'a> {
     /// The field, as the server writes it.
     field: &'a str,
@@ -136,7 +136,7 @@ struct ConflictData<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
-#[serde(rename = "drift", deny_unknown_fields)]
+#[serde(rename = "drift")]
 struct DriftData<'a> {
     /// Which object.
     object: ObjectData<'a>,
@@ -163,7 +163,7 @@ enum FateData {
 }
 
 #[derive(Serialize, JsonSchema)]
-#[serde(rename = "prediction", deny_unknown_fields)]
+#[serde(rename = "prediction")]
 struct PredictionData<'a> {
     /// `blocks`: deploy would be refused. `fails`: the environment would not run. `warns`: it may go wrong. `unknown`:
     /// it could not be looked at.
@@ -180,7 +180,7 @@ struct PredictionData<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
-#[serde(rename = "summary", deny_unknown_fields)]
+#[serde(rename = "summary")]
 struct Summary {
     create: usize,
     update: usize,
