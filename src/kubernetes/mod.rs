@@ -1,6 +1,7 @@
 //! The only room that talks to a cluster: connect, observe, apply, wait, lock, stream; and the pure diagnosis of what
 //! the cluster answers.
 
+mod acquire;
 mod apply;
 mod cluster_type;
 mod connect;
@@ -24,10 +25,11 @@ mod view;
 mod wait;
 mod watch;
 
+pub use acquire::{acquire, acquire_at};
 pub use apply::{Done, Failed, Moved, Stamp, Work};
 pub use connect::{Options, Target, connect};
 pub use lease::{Held, Holder};
-pub use lock::{Lock, Pace, acquire, acquire_at};
+pub use lock::{Lock, Pace};
 pub use not_connected::NotConnected;
 pub use not_locked::{Lost, NotLocked};
 pub use not_ready::NotReady;
