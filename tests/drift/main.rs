@@ -119,15 +119,14 @@ fn a_changed_configuration_is_no_drift() -> Outcome {
 
 #[test]
 fn without_a_rehearsal_the_managed_fields_tell_what_others_took() -> Outcome {
-    for case in recorded()?.iter().filter(|case| case.name == "image-set") {
-        let (live, desired) = (&case.object["live"], &case.object["desired"]);
-        let found = drift(&case.id, live, desired, None, &[], true);
-        assert_eq!(found.len(), 1, "{found:?}");
-        assert_eq!(found[0].path, "spec.template.spec.containers[sindri].image");
-        assert_eq!((found[0].fate, found[0].manager.as_deref()), (Fate::Contested, Some("kubectl-set")));
-        return Ok(());
-    }
-    Err("image-set is missing".into())
+    let all = recorded()?;
+    let case = all.iter().find(|case| case.name == "image-set").ok_or("image-set is missing")?;
+    let (live, desired) = (&case.object["live"], &case.object["desired"]);
+    let found = drift(&case.id, live, desired, None, &[], true);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].path, "spec.template.spec.containers[sindri].image");
+    assert_eq!((found[0].fate, found[0].manager.as_deref()), (Fate::Contested, Some("kubectl-set")));
+    Ok(())
 }
 
 #[test]

@@ -175,16 +175,17 @@ impl State {
             }
             // A lease that is not there is made by a PUT, unless it names the one that it replaces.
             ("PUT", None) if body["metadata"].get("uid").is_some() => status(StatusCode::CONFLICT),
-            (_, None) => {
-                body["metadata"]["uid"] = json!(format!("u-{}", self.versions));
-                body["metadata"]["resourceVersion"] = json!(self.versions.to_string());
-                self.lease = Some(body.clone());
-                (StatusCode::CREATED, body)
-            }
+            (_, None) => self.made(body),
             (_, lease) => {
                 self.lease = lease;
                 status(StatusCode::METHOD_NOT_ALLOWED)
             }
         }
+    }
+    fn made(&mut self, mut lease: Value) -> (StatusCode, Value) {
+        lease["metadata"]["uid"] = json!(format!("u-{}", self.versions));
+        lease["metadata"]["resourceVersion"] = json!(self.versions.to_string());
+        self.lease = Some(lease.clone());
+        (StatusCode::CREATED, lease)
     }
 }
