@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::predict::{own_claim, storage_class};
+use super::predict::growing_class;
 use super::{Live, Look, Observed, Question, Refusal, rights};
 use crate::image::Pinned;
 use crate::names::{self, Kind, ObjectId};
@@ -55,7 +55,7 @@ pub fn follow_up(desired: &Rendered<Pinned>, observed: &Observed) -> Vec<Questio
         questions.push(pods(desired, namespace));
     }
     // The class of a volume that grows says whether it can.
-    if let Some(class) = own_claim(desired).and_then(|(id, _)| storage_class(live(observed, id)?)) {
+    if let Some(class) = growing_class(desired, observed) {
         let question = Question::Object(ObjectId::new(Kind::StorageClass, namespace, class));
         let is_listed = matches!(observed.facts.get(&all(Kind::StorageClass, None, "")), Some(Look::Seen(_)));
         if !is_listed && !observed.facts.contains_key(&question) {

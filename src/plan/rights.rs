@@ -1,7 +1,6 @@
 //! Which rights a plan and the deploy that follows need, and which of them are missing.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use serde_json::Value;
 
@@ -61,17 +60,6 @@ impl Right {
     }
 }
 
-/// As a person reads it: `patch deployments.apps`, `get pods/log`.
-impl fmt::Display for Right {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} {}", self.verb, self.resource())?;
-        match self.kind.group() {
-            "" => Ok(()),
-            group => write!(formatter, ".{group}"),
-        }
-    }
-}
-
 /// What has to be asked one by one, because the server does not know all rules: other systems decide besides it.
 pub(super) fn doubts(desired: &Rendered<Pinned>, observed: &Observed, namespace: &str) -> Vec<Question> {
     let rules = match observed.facts.get(&rules(namespace)) {
@@ -85,11 +73,21 @@ pub(super) fn doubts(desired: &Rendered<Pinned>, observed: &Observed, namespace:
         .collect()
 }
 
-/// What may not be done: one finding for the plan, one for the deploy, one for waiting.
-pub(super) fn findings(desired: &Rendered<Pinned>, observed: &Observed, changes: &[Change]) -> Vec<Finding> {
+/// What may not be done: one finding for the plan, one for the deploy, one for waiting. What could not be looked at
+/// matters when a pod is made.
+pub(super) fn findings(
+    desired: &Rendered<Pinned>,
+    observed: &Observed,
+    changes: &[Change],
+    makes_pod: bool,
+) -> Vec<Finding> {
     let namespace = questions::namespace(desired, observed);
     let missing = Missing { observed, namespace };
-    let mut findings: Vec<Finding> = missing.looks().into_iter().collect();
+    let has_claim = desired.objects.iter().any(|object| {
+        object.id.kind == Kind::PersistentVolumeClaim
+            && matches!(questions::live(observed, &object.id), Some(Live::Present(_)))
+    });
+    let mut findings: Vec<Finding> = missing.looks(has_claim).filter(|_| makes_pod).into_iter().collect();
     if changes.iter().any(|change| change.action != Action::Keep) {
         let (lacking, unknown) = missing.of(writing(desired, changes));
         findings.extend(missing.finding(Severity::Blocks, "rights-deploy", "deploy would not be allowed to", &lacking));
@@ -169,7 +167,7 @@ impl Missing<'_> {
     }
 
     /// What could not be looked at for the plan, and what therefore is not foreseen.
-    fn looks(&self) -> Option<Finding> {
+    fn looks(&self, has_claim: bool) -> Option<Finding> {
         let mut rights = BTreeSet::new();
         let mut unforeseen = BTreeSet::new();
         for question in self
@@ -185,8 +183,12 @@ impl Missing<'_> {
                 Question::Rules { .. } | Question::Access { .. } => continue,
             };
             // A pod that the server lets in shows that what it names is there.
-            let is_known = matches!(right.kind, Kind::ServiceAccount | Kind::PriorityClass | Kind::RuntimeClass)
-                && matches!(self.observed.facts.get(&Question::Pod), Some(Look::Seen(_)));
+            let is_admitted = matches!(self.observed.facts.get(&Question::Pod), Some(Look::Seen(_)));
+            let is_known = match right.kind {
+                Kind::ServiceAccount | Kind::PriorityClass | Kind::RuntimeClass => is_admitted,
+                Kind::StorageClass => has_claim,
+                _ => false,
+            };
             if !is_known {
                 rights.insert(right);
                 unforeseen.insert(what);
@@ -201,8 +203,13 @@ impl Missing<'_> {
         if rights.is_empty() {
             return None;
         }
-        let named: BTreeSet<String> = rights.iter().map(ToString::to_string).collect();
-        let named: Vec<String> = named.into_iter().collect();
+        let named: Vec<String> = verbs(rights.iter())
+            .into_iter()
+            .map(|((group, resource), verbs)| {
+                let verbs: Vec<&str> = verbs.into_iter().collect();
+                format!("{} {resource}{}{group}", verbs.join("/"), if group.is_empty() { "" } else { "." })
+            })
+            .collect();
         Some(Finding {
             severity,
             code,
@@ -221,19 +228,25 @@ impl Missing<'_> {
                 let rules = as_rules(rights.iter().filter(|right| right.kind.is_namespaced() == namespaced));
                 (!rules.is_empty()).then(|| format!("{asking}:\n{}", rules.join("\n")))
             })
+            .chain([format!("what is allowed: `kubectl auth can-i --list --namespace {}`", self.namespace)])
             .collect::<Vec<_>>()
             .join("\n")
     }
 }
 
-/// Rules as a Role writes them, as few as there can be: `- {apiGroups: [apps], resources: [deployments], verbs: [patch]}`.
-fn as_rules<'a>(rights: impl Iterator<Item = &'a Right>) -> Vec<String> {
-    let mut verbs: BTreeMap<(&str, String), BTreeSet<&str>> = BTreeMap::new();
+/// What is done with each resource, by API group.
+fn verbs<'a>(rights: impl Iterator<Item = &'a Right>) -> BTreeMap<(&'static str, String), BTreeSet<&'static str>> {
+    let mut verbs: BTreeMap<(&'static str, String), BTreeSet<&'static str>> = BTreeMap::new();
     for right in rights {
         verbs.entry((right.kind.group(), right.resource())).or_default().insert(right.verb);
     }
+    verbs
+}
+
+/// Rules as a Role writes them, as few as there can be: `- {apiGroups: [apps], resources: [deployments], verbs: [patch]}`.
+fn as_rules<'a>(rights: impl Iterator<Item = &'a Right>) -> Vec<String> {
     let mut rules: BTreeMap<(&str, Vec<&str>), Vec<String>> = BTreeMap::new();
-    for ((group, resource), verbs) in verbs {
+    for ((group, resource), verbs) in verbs(rights) {
         rules.entry((group, verbs.into_iter().collect())).or_default().push(resource);
     }
     rules

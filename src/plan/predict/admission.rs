@@ -31,13 +31,13 @@ struct Refused<'a> {
 
 impl Refused<'_> {
     fn finding(&self) -> Option<Finding> {
-        if self.is_known() {
+        if self.is_known() || (self.is_terminating() && self.makes_namespace()) {
             return None;
         }
         let message = self.message;
         Some(if message.contains("violates PodSecurity") {
             self.pod_security()
-        } else if message.contains("because it is being terminated") {
+        } else if self.is_terminating() {
             self.blocks("namespace-terminating", "the namespace is being deleted")
         } else if message.contains(" per Container is ") || message.contains(" per Pod is ") {
             self.limit_range()
@@ -60,6 +60,15 @@ impl Refused<'_> {
         } else {
             self.policy()
         })
+    }
+
+    fn is_terminating(&self) -> bool {
+        self.message.contains("because it is being terminated")
+    }
+
+    /// Then the namespace is one of the objects, and what is wrong with it is told of it.
+    fn makes_namespace(&self) -> bool {
+        self.situation.desired.objects.iter().any(|object| object.id.kind == Kind::Namespace)
     }
 
     /// What is missing has been told already, with more words.

@@ -11,9 +11,9 @@ mod volumes;
 use super::{Change, Finding, Observed, rights};
 use crate::image::Pinned;
 use crate::workload::Rendered;
-use situation::Situation;
+use situation::{Outlook, Situation};
 
-pub(super) use situation::{own_claim, storage_class};
+pub(super) use volumes::growing_class;
 
 /// Everything that is foreseen, the worst first.
 #[must_use]
@@ -23,7 +23,7 @@ pub fn predict(desired: &Rendered<Pinned>, observed: &Observed, changes: &[Chang
     findings.extend(admission::findings(&situation));
     findings.extend(nodes::findings(&situation));
     findings.extend(volumes::findings(&situation));
-    findings.extend(rights::findings(desired, observed, changes));
+    findings.extend(rights::findings(desired, observed, changes, situation.outlook != Outlook::Later));
     findings = findings.into_iter().map(|finding| situation.in_time(finding)).collect();
     findings.sort();
     findings.dedup();

@@ -45,7 +45,7 @@ pub(super) fn findings(situation: &Situation<'_>, refusal: Option<&Refusal>) -> 
                 .iter()
                 .map(|pod| counted(&Asked::by(pod), quota))
                 .fold(Amounts::new(), |all, pod| sum(&all, &pod));
-            told(situation, quota, &shortages(quota, &new(quota), &gone))
+            told(situation, quota, &shortages(quota, &new(quota), &gone), !replaced.is_empty())
         })
         .collect()
 }
@@ -86,7 +86,7 @@ fn shortages(quota: &Value, new: &Amounts, gone: &Amounts) -> Vec<Shortage> {
         .collect()
 }
 
-fn told(situation: &Situation<'_>, quota: &Value, shortages: &[Shortage]) -> Option<Finding> {
+fn told(situation: &Situation<'_>, quota: &Value, shortages: &[Shortage], replaces: bool) -> Option<Finding> {
     if shortages.is_empty() {
         return None;
     }
@@ -95,7 +95,8 @@ fn told(situation: &Situation<'_>, quota: &Value, shortages: &[Shortage]) -> Opt
     let lines: Vec<String> = shortages
         .iter()
         .map(|Shortage { resource, needed, hard, used, missing }| {
-            format!("{resource}: the pod needs {needed}, {used} of {hard} is used, {missing} is missing")
+            let by_others = if replaces { " by others than the pod that goes" } else { "" };
+            format!("{resource}: the pod needs {needed}, {used} of {hard} is used{by_others}, {missing} is missing")
         })
         .collect();
     let fixes: Vec<String> = shortages.iter().filter_map(|shortage| fix(shortage, is_own)).collect();
@@ -185,4 +186,56 @@ fn concerns(quota: &Value, pod: &Value) -> bool {
                 (None, _) => true,
             }
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::{Amounts, Quantity, Shortage, amounts, shortages, told_amounts};
+
+    proptest! {
+        #[test]
+        fn what_is_missing_is_used_minus_gone_plus_new_minus_hard(
+            hard in 0_i64..5_000, used in 0_i64..5_000, new in 0_i64..5_000, gone in 0_i64..5_000, unit in 0_usize..4,
+        ) {
+            // The same amount, written in different ways.
+            let unit = ["m", "Ki", "Gi", "M"].get(unit).copied().unwrap_or_default();
+            let written = |amount: i64| format!("{amount}{unit}");
+            let of = |amount: i64| amounts(Some(&json!({"requests.memory": written(amount)})));
+            let quota = json!({"spec": {"hard": of_text(&written(hard))}, "status": {"used": of_text(&written(used))}});
+            let found = shortages(&quota, &of(new), &of(gone));
+            let missing = (used - gone).max(0) + new - hard;
+            if new > 0 && missing > 0 {
+                let [Shortage { missing: told, .. }] = found.as_slice() else { panic!("{found:?}") };
+                prop_assert_eq!(*told, Quantity::parse(&written(missing)).unwrap());
+            } else {
+                prop_assert_eq!(found, vec![]);
+            }
+        }
+    }
+
+    fn of_text(amount: &str) -> serde_json::Value {
+        json!({"requests.memory": amount})
+    }
+
+    #[test]
+    fn a_thousandth_too_much_is_too_much() {
+        let quota = json!({"spec": {"hard": {"limits.cpu": "2"}}, "status": {"used": {"limits.cpu": "1500m"}}});
+        let new = |amount: &str| amounts(Some(&json!({"limits.cpu": amount})));
+        assert_eq!(shortages(&quota, &new("0.5"), &Amounts::new()), []);
+        let [shortage] = &shortages(&quota, &new("501m"), &Amounts::new())[..] else { panic!("it fits") };
+        assert_eq!(shortage.missing.to_string(), "1m");
+    }
+
+    #[test]
+    fn amounts_are_read_from_what_the_server_says() {
+        let message = "exceeded quota: q, requested: limits.memory=4Gi,pods=1, used: limits.memory=0,pods=0, limited: limits.memory=1Gi,pods=0";
+        let told = |word| {
+            told_amounts(message, word).into_iter().map(|(name, amount)| format!("{name}={amount}")).collect::<Vec<_>>()
+        };
+        assert_eq!(told("requested: "), ["limits.memory=4Gi", "pods=1"]);
+        assert_eq!(told("limited: "), ["limits.memory=1Gi", "pods=0"]);
+    }
 }

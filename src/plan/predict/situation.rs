@@ -108,13 +108,13 @@ fn deployment<'a>(desired: &Rendered<Pinned>, observed: &'a Observed) -> Option<
 }
 
 /// The claim that is made with the environment.
-pub(in crate::plan) fn own_claim(desired: &Rendered<Pinned>) -> Option<(&ObjectId, &Value)> {
+pub(super) fn own_claim(desired: &Rendered<Pinned>) -> Option<(&ObjectId, &Value)> {
     let is_claim = |object: &&Object| object.id.kind == Kind::PersistentVolumeClaim;
     desired.objects.iter().find(is_claim).map(|object| (&object.id, &object.body))
 }
 
 /// The class of a claim that is there.
-pub(in crate::plan) fn storage_class(live: &Live) -> Option<&str> {
+pub(super) fn storage_class(live: &Live) -> Option<&str> {
     text(seen(live)?, "/spec/storageClassName").filter(|class| !class.is_empty())
 }
 

@@ -4,8 +4,10 @@ use serde_json::Value;
 
 use super::situation::{Situation, list, own_claim, seen, storage_class, text};
 use crate::config::quantity::Quantity;
+use crate::image::Pinned;
 use crate::names::{Kind, ObjectId};
-use crate::plan::{Finding, Look, Severity, Verdict, questions};
+use crate::plan::{Finding, Look, Observed, Severity, Verdict, questions};
+use crate::workload::Rendered;
 
 pub(super) fn findings(situation: &Situation<'_>) -> Vec<Finding> {
     let live =
@@ -121,9 +123,19 @@ fn state(id: &ObjectId, live: &Value) -> Vec<Finding> {
     findings
 }
 
+/// The class of the volume that is to grow: it says whether that can be.
+pub(in crate::plan) fn growing_class<'a>(desired: &Rendered<Pinned>, observed: &'a Observed) -> Option<&'a str> {
+    let (id, body) = own_claim(desired)?;
+    let live = questions::live(observed, id)?;
+    (size(body)? > size(seen(live)?)?).then(|| storage_class(live)).flatten()
+}
+
+fn size(claim: &Value) -> Option<Quantity> {
+    Quantity::parse(text(claim, "/spec/resources/requests/storage")?).ok()
+}
+
 /// What the change of a claim takes. Everything but its size is fixed once it is made, and the size can only grow.
 fn change(situation: &Situation<'_>, id: &ObjectId, body: &Value, live: &Value) -> Vec<Finding> {
-    let size = |claim: &Value| Quantity::parse(text(claim, "/spec/resources/requests/storage")?).ok();
     let (Some(wanted), Some(present)) = (size(body), size(live)) else { return Vec::new() };
     let mut findings = Vec::new();
     if let (Some(class), Some(live_class)) =
