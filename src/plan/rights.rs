@@ -84,12 +84,17 @@ pub(super) fn findings(
     let namespace = questions::namespace(desired, observed);
     let missing = Missing { observed, namespace };
     let has_claim = desired.objects.iter().any(|object| {
+        let live = questions::live(observed, &object.id);
         object.id.kind == Kind::PersistentVolumeClaim
-            && matches!(questions::live(observed, &object.id), Some(Live::Present(_)))
+            && matches!(live, Some(Live::Present(claim)) if claim.pointer("/status/phase").is_some_and(|phase| phase == "Bound"))
     });
     let mut findings: Vec<Finding> = missing.looks(has_claim).filter(|_| makes_pod).into_iter().collect();
     if changes.iter().any(|change| change.action != Action::Keep) {
-        let (lacking, unknown) = missing.of(writing(desired, changes));
+        let (lacking, mut unknown) = missing.of(writing(desired, changes));
+        if !observed.facts.contains_key(&rules(namespace)) {
+            // Nobody asked.
+            unknown.clear();
+        }
         findings.extend(missing.finding(Severity::Blocks, "rights-deploy", "deploy would not be allowed to", &lacking));
         findings.extend(missing.finding(
             Severity::Unknown,

@@ -16,6 +16,7 @@ mod examples;
 mod lifecycle;
 mod lock;
 mod network;
+mod predict;
 mod quota;
 mod rendering;
 mod support;

@@ -26,6 +26,14 @@ pub(super) enum Outlook {
     Stopped,
 }
 
+/// What is known of something that was looked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Sought<'a> {
+    Found(&'a Value),
+    Absent,
+    Unknown,
+}
+
 impl<'a> Situation<'a> {
     pub(super) fn of(desired: &'a Rendered<Pinned>, observed: &'a Observed, changes: &'a [Change]) -> Self {
         let namespace = questions::namespace(desired, observed);
@@ -56,13 +64,15 @@ impl<'a> Situation<'a> {
     }
 
     /// A storage class, asked for by itself or among all.
-    pub(super) fn class(&self, name: &str) -> Option<&'a Value> {
+    pub(super) fn class(&self, name: &str) -> Sought<'a> {
         match (self.object(Kind::StorageClass, name), self.look(&questions::all(Kind::StorageClass, None, ""))) {
-            (Some(Look::Seen(class)), _) => Some(class),
+            (Some(Look::Seen(class)), _) => Sought::Found(class),
+            (Some(Look::Absent), _) => Sought::Absent,
             (_, Some(Look::Seen(all))) => {
-                list(all, "/items").iter().find(|class| text(class, "/metadata/name") == Some(name))
+                let found = list(all, "/items").iter().find(|class| text(class, "/metadata/name") == Some(name));
+                found.map_or(Sought::Absent, Sought::Found)
             }
-            _ => None,
+            _ => Sought::Unknown,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::situation::{Situation, list, own_claim, seen, storage_class, text};
+use super::situation::{Situation, Sought, list, own_claim, seen, storage_class, text};
 use crate::config::quantity::Quantity;
 use crate::image::Pinned;
 use crate::names::{Kind, ObjectId};
@@ -12,31 +12,35 @@ use crate::workload::Rendered;
 pub(super) fn findings(situation: &Situation<'_>) -> Vec<Finding> {
     let live =
         own_claim(situation.desired).and_then(|(id, body)| Some((id, body, questions::live(situation.observed, id)?)));
-    match live {
-        Some((id, body, live)) => match seen(live) {
-            Some(live) => state(id, live).into_iter().chain(change(situation, id, body, live)).collect(),
-            None => class(situation, id),
-        },
-        None => situation.desired.needs.existing_claim.iter().flat_map(|name| existing(situation, name)).collect(),
+    let Some((id, body, live)) = live else {
+        return situation.desired.needs.existing_claim.iter().flat_map(|name| existing(situation, name)).collect();
+    };
+    let Some(present) = seen(live) else { return class(situation, id, None) };
+    let mut findings = state(id, present);
+    findings.extend(change(situation, id, body, present));
+    if text(present, "/status/phase") == Some("Pending") {
+        findings.extend(class(situation, id, storage_class(live)));
     }
+    findings
 }
 
-/// Whether a class makes the volume.
-fn class(situation: &Situation<'_>, claim: &ObjectId) -> Vec<Finding> {
-    if let Some(name) = &situation.desired.needs.storage_class {
-        return match situation.object(Kind::StorageClass, name) {
-            Some(Look::Absent) => vec![fails(
+/// Whether a class makes the volume: the one that the claim has got, the one that is configured, the default.
+fn class(situation: &Situation<'_>, claim: &ObjectId, given: Option<&str>) -> Vec<Finding> {
+    let change = "see what there is with `kubectl get storageclasses`, and change `providers.kubernetes.storageClass`";
+    let fix = if given.is_some() { format!("{change}; {}", delete_empty(claim)) } else { change.to_owned() };
+    if let Some(name) = given.or(situation.desired.needs.storage_class.as_deref()) {
+        return match situation.class(name) {
+            Sought::Absent => vec![fails(
                 "storage-class-missing",
                 format!("{}/{name}", Kind::StorageClass),
                 format!(
                     "storageclass/{name} does not exist in this cluster: nothing makes the volume of {}",
                     claim.short()
                 ),
-                "see what there is with `kubectl get storageclasses`, and change `providers.kubernetes.storageClass`"
-                    .to_owned(),
+                fix,
             )],
-            Some(Look::Seen(class)) => by_hand(class, claim).into_iter().collect(),
-            _ => Vec::new(),
+            Sought::Found(class) => by_hand(class, claim).into_iter().collect(),
+            Sought::Unknown => Vec::new(),
         };
     }
     let Some(Look::Seen(answer)) = situation.look(&questions::all(Kind::StorageClass, None, "")) else {
@@ -79,6 +83,12 @@ fn class(situation: &Situation<'_>, claim: &ObjectId) -> Vec<Finding> {
             [warning].into_iter().chain(by_hand(first, claim)).collect()
         }
     }
+}
+
+/// A claim that never had a volume holds nothing.
+fn delete_empty(claim: &ObjectId) -> String {
+    let namespace = claim.namespace.as_deref().unwrap_or_default();
+    format!("nothing is in the claim yet, so `kubectl delete {} --namespace {namespace}` loses nothing", claim.short())
 }
 
 /// A class that only stands for volumes that somebody makes by hand.
@@ -142,13 +152,19 @@ fn change(situation: &Situation<'_>, id: &ObjectId, body: &Value, live: &Value) 
         (text(body, "/spec/storageClassName"), text(live, "/spec/storageClassName"))
         && class != live_class
     {
+        let otherwise = if text(live, "/status/phase") == Some("Pending") {
+            delete_empty(id)
+        } else {
+            format!("for a volume of {class}, deploy under another `name` and copy the files")
+        };
         findings.push(blocks(
             "volume-class-fixed",
             id,
-            format!("{} is of the storage class {live_class}, and cannot become {class}: a volume stays what it is", id.short()),
             format!(
-                "set `providers.kubernetes.storageClass: {live_class}`; for a volume of {class}, deploy under another `name` and copy the files"
+                "{} is of the storage class {live_class}, and cannot become {class}: a volume stays what it is",
+                id.short()
             ),
+            format!("set `providers.kubernetes.storageClass: {live_class}`; {otherwise}"),
         ));
     }
     if wanted < present {
@@ -172,15 +188,11 @@ fn growth(
 ) -> Option<Finding> {
     let keep = format!("set `deployment.volumes.workspace.size: {present}`");
     if text(live, "/status/phase") != Some("Bound") {
-        let namespace = id.namespace.as_deref().unwrap_or_default();
         return Some(blocks(
             "volume-not-bound",
             id,
             format!("{} has no volume yet, and cannot grow from {present} to {wanted} before it has one", id.short()),
-            format!(
-                "{keep} until it has one; nothing is in it, so `kubectl delete {} --namespace {namespace}` loses nothing",
-                id.short()
-            ),
+            format!("{keep} until it has one; {}", delete_empty(id)),
         ));
     }
     let class = questions::live(situation.observed, id).and_then(storage_class);
@@ -189,7 +201,7 @@ fn growth(
         Some(Verdict::Refused(_))
     );
     match class.map(|class| (class, situation.class(class))) {
-        Some((name, Some(class))) => {
+        Some((name, Sought::Found(class))) => {
             let can = class.get("allowVolumeExpansion").is_some_and(|can| *can == true);
             (!can).then(|| {
                 blocks(
