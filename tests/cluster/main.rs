@@ -18,5 +18,6 @@ mod lock;
 mod network;
 mod predict;
 mod quota;
+mod registry_login;
 mod rendering;
 mod support;

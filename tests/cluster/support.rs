@@ -32,7 +32,7 @@ impl fmt::Display for Refusal {
 
 impl Error for Refusal {}
 
-fn run(mut command: Command, input: &str) -> Result<String, Refusal> {
+pub(crate) fn run(mut command: Command, input: &str) -> Result<String, Refusal> {
     let shown = format!("{command:?}");
     let refusal = |said: String| Refusal { command: shown.clone(), said };
     let mut child = command
