@@ -9,8 +9,10 @@ use super::failure::Failure;
 /// Whether the person wants it to stop.
 #[derive(Debug)]
 pub(super) struct Interrupt {
-    interrupt: Signal,
-    terminate: Signal,
+    /// Ctrl-C.
+    keyboard: Signal,
+    /// SIGTERM.
+    supervisor: Signal,
     /// Set by the first signal.
     pub(super) wanted: Cell<bool>,
 }
@@ -24,18 +26,18 @@ impl Interrupt {
         use tokio::signal::unix::{SignalKind, signal};
         let listen = |kind| signal(kind).map(tokio::sync::Mutex::new).map_err(Failure::runtime);
         Ok(Self {
-            interrupt: listen(SignalKind::interrupt())?,
-            terminate: listen(SignalKind::terminate())?,
+            keyboard: listen(SignalKind::interrupt())?,
+            supervisor: listen(SignalKind::terminate())?,
             wanted: Cell::new(false),
         })
     }
 
     /// Waits for a signal.
     pub(super) async fn signal(&self) {
-        let (mut interrupt, mut terminate) = (self.interrupt.lock().await, self.terminate.lock().await);
+        let (mut keyboard, mut supervisor) = (self.keyboard.lock().await, self.supervisor.lock().await);
         tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
+            _ = keyboard.recv() => {}
+            _ = supervisor.recv() => {}
         }
         self.wanted.set(true);
     }
