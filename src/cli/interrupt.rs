@@ -36,8 +36,10 @@ impl Interrupt {
     pub(super) async fn signal(&self) {
         let (mut keyboard, mut supervisor) = (self.keyboard.lock().await, self.supervisor.lock().await);
         tokio::select! {
-            _ = keyboard.recv() => {}
-            _ = supervisor.recv() => {}
+            Some(()) = keyboard.recv() => {}
+            Some(()) = supervisor.recv() => {}
+            // A signal that cannot come any more ends nothing.
+            else => std::future::pending().await,
         }
         self.wanted.set(true);
     }

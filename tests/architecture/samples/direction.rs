@@ -21,9 +21,9 @@ fn a_room_may_use_itself_and_the_rooms_of_its_row() {
 #[test]
 fn every_branch_of_a_group_is_followed() {
     breaks(
-        "src/plan/order.rs",
-        "use crate::{\n    names,\n    workload::{Object, pod::{self, Template as Shape}},\n    image::{*},\n};",
-        "5: uses `crate::image`; `plan` may use only workload, names",
+        "src/workload/order.rs",
+        "use crate::{\n    names,\n    config::{Object, pod::{self, Template as Shape}},\n    report::{*},\n};",
+        "5: uses `crate::report`; `workload` may use only config, image, names",
     );
 }
 
@@ -41,37 +41,37 @@ fn super_is_followed_out_of_the_room() {
 #[test]
 fn a_path_in_the_middle_of_code_is_a_use() {
     breaks(
-        "src/plan/order.rs",
+        "src/kubernetes/order.rs",
         "fn load() -> Vec<u8> {\n    let all = [1].map(|one| crate::config::load::<u8>(one));\n    all\n}",
-        "3: uses `crate::config::load`; `plan` may use only workload, names",
+        "3: uses `crate::config::load`; `kubernetes` may use only plan, workload, image, names",
     );
     breaks(
-        "src/plan/order.rs",
+        "src/kubernetes/order.rs",
         "fn load(text: &<crate::config::Spec as Read>::Text) {}",
-        "2: uses `crate::config::Spec`; `plan` may use only workload, names",
+        "2: uses `crate::config::Spec`; `kubernetes` may use only plan, workload, image, names",
     );
     breaks(
-        "src/plan/order.rs",
+        "src/kubernetes/order.rs",
         "fn print() { format_args!(\"{}\", crate::config::SIZE); }",
-        "2: uses `crate::config::SIZE`; `plan` may use only workload, names",
+        "2: uses `crate::config::SIZE`; `kubernetes` may use only plan, workload, image, names",
     );
 }
 
 #[test]
 fn a_path_in_an_attribute_is_a_use() {
     breaks(
-        "src/plan/saved.rs",
+        "src/kubernetes/saved.rs",
         "struct Saved {\n    #[serde(with = \"crate::config::quantity\")]\n    size: u64,\n}",
-        "3: uses `crate::config::quantity`; `plan` may use only workload, names",
+        "3: uses `crate::config::quantity`; `kubernetes` may use only plan, workload, image, names",
     );
 }
 
 #[test]
 fn an_imported_module_carries_its_room_along() {
     breaks(
-        "src/plan/order.rs",
+        "src/kubernetes/order.rs",
         "use crate as root;\nfn load() { root::config::load(); root::config::load() }",
-        "3: uses `root::config::load`, which is `crate::config::load`; `plan` may use only workload, names",
+        "3: uses `root::config::load`, which is `crate::config::load`; `kubernetes` may use only plan, workload, image, names",
     );
     breaks(
         "src/lib.rs",
@@ -85,16 +85,16 @@ fn a_reexport_does_not_hide_where_a_thing_comes_from() {
     let seen = violations(&[
         ("src/workload/mod.rs", "mod inner;\npub use inner::*;"),
         ("src/workload/inner.rs", "pub(crate) use crate::config::spec as meaning;"),
-        ("src/plan/order.rs", "use crate::workload::meaning::Spec;"),
-        ("src/plan/mask.rs", "use crate::workload;\nfn mask(spec: &workload::meaning::Spec) {}"),
+        ("src/kubernetes/order.rs", "use crate::workload::meaning::Spec;"),
+        ("src/kubernetes/mask.rs", "use crate::workload;\nfn mask(spec: &workload::meaning::Spec) {}"),
     ]);
-    let rule = "`plan` may use only workload, names";
+    let rule = "`kubernetes` may use only plan, workload, image, names";
     assert_eq!(
         seen,
         Ok(vec![
-            format!("src/plan/mask.rs:3: uses `workload::meaning::Spec`, which is `crate::config::spec::Spec`; {rule}"),
+            format!("src/kubernetes/mask.rs:3: uses `workload::meaning::Spec`, which is `crate::config::spec::Spec`; {rule}"),
             format!(
-                "src/plan/order.rs:2: uses `crate::workload::meaning::Spec`, which is `crate::config::spec::Spec`; {rule}"
+                "src/kubernetes/order.rs:2: uses `crate::workload::meaning::Spec`, which is `crate::config::spec::Spec`; {rule}"
             ),
         ])
     );
@@ -114,9 +114,9 @@ fn reexports_that_go_round_come_to_an_end() {
 #[test]
 fn tests_in_a_room_keep_its_direction_too() {
     breaks(
-        "src/plan/order.rs",
+        "src/kubernetes/order.rs",
         "#[cfg(test)]\nmod tests {\n    use crate::config;\n}",
-        "4: uses `crate::config`; `plan` may use only workload, names",
+        "4: uses `crate::config`; `kubernetes` may use only plan, workload, image, names",
     );
 }
 
