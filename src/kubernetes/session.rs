@@ -275,6 +275,8 @@ impl Session {
             (StatusCode::UNAUTHORIZED, body) => {
                 Attempt::Never(Unanswered::unauthorized(&self.server, &request.what, &body.unwrap_or_default()))
             }
+            // Behind this is a webhook of somebody else, which does not answer the server either.
+            (StatusCode::INTERNAL_SERVER_ERROR, Ok(body)) if is_of_webhook(&body) => Attempt::Done(reply(body)),
             (StatusCode::INTERNAL_SERVER_ERROR, body) => {
                 let reply = body.map_or_else(|_| reply(Value::Null), reply);
                 let problem = Unanswered::busy(&self.server, &request.what, status.as_u16());
@@ -316,6 +318,10 @@ impl std::fmt::Debug for Session {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Session").field("server", &self.server).finish_non_exhaustive()
     }
+}
+
+fn is_of_webhook(status: &Value) -> bool {
+    status.get("message").and_then(Value::as_str).is_some_and(|message| message.contains("failed calling webhook"))
 }
 
 fn retry_after(response: &Response<Body>) -> Option<Duration> {

@@ -31,7 +31,13 @@ pub struct Plan {
     pub ready: bool,
     /// Whether fields of other managers are taken.
     pub force: bool,
+    /// Made in this room only: what is applied was computed, and shown or saved.
+    pub(super) seal: Seal,
 }
+
+/// What makes a plan a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Seal(pub(super) ());
 
 /// One object of a plan.
 #[derive(Clone, PartialEq)]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::change::{Action, Change, Plan};
+use super::change::{Action, Change, Plan, Seal};
 use super::{
     Basis, Finding, Live, Observed, Severity, Sighting, Verdict, diff, drift, leftover, mask, normal, predict,
 };
@@ -45,6 +45,9 @@ pub fn compute(desired: Rendered<Pinned>, observed: Observed, wishes: Wishes) ->
         findings.retain(|known| known.code != REFUSED || known.about != finding.about);
         findings.push(finding);
     }
+    if findings.iter().any(|finding| finding.code == TERMINATING) {
+        findings.retain(|finding| finding.code != REFUSED);
+    }
     findings.sort();
     findings.dedup();
     let live = deployment(&desired, &observed);
@@ -59,10 +62,13 @@ pub fn compute(desired: Rendered<Pinned>, observed: Observed, wishes: Wishes) ->
         ready: live.is_some_and(is_ready),
         force: wishes.force,
         cluster: observed.cluster,
+        seal: Seal(()),
     }
 }
 
 const REFUSED: &str = "refused";
+/// Where the whole namespace goes, every object in it is refused.
+const TERMINATING: &str = "namespace-terminating";
 
 struct Planner<'a> {
     observed: &'a Observed,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::change::{Action, Change, Field, Plan};
+use super::change::{Action, Change, Field, Plan, Seal};
 use super::{Basis, Cluster, Conflict};
 use crate::names::{Kind, ObjectId};
 
@@ -99,6 +99,7 @@ pub fn load(bytes: &[u8]) -> Result<Plan, Unreadable> {
         stopped: saved.stopped,
         ready: false,
         force: saved.force,
+        seal: Seal(()),
     })
 }
 

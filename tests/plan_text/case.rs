@@ -2,11 +2,13 @@
 
 use std::error::Error;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sindri::names::{Kind, ObjectId};
 use sindri::plan::diff::diff;
 use sindri::plan::mask::masked;
-use sindri::plan::{Action, Basis, Change, Cluster, ClusterType, Conflict, Drift, Fate, Finding, Plan, Severity};
+use sindri::plan::{
+    Action, Basis, Change, Cluster, ClusterType, Conflict, Drift, Fate, Finding, Plan, Severity, saved,
+};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -43,8 +45,12 @@ fn id(value: &Value) -> Outcome<ObjectId> {
 
 /// The plan of a case.
 pub(crate) fn plan_of(case: &Value) -> Outcome<Plan> {
-    Ok(Plan {
-        cluster: Cluster {
+    // Nobody makes a plan but the engine, and whoever reads one that it has saved.
+    let empty = json!({
+        "kind": "SindriPlan",
+        "format_version": "1",
+        "made_by": "a test",
+        "cluster": Cluster {
             context: Some("test".to_owned()),
             server: "https://cluster.example:6443".to_owned(),
             cluster_type: ClusterType::Remote,
@@ -52,16 +58,19 @@ pub(crate) fn plan_of(case: &Value) -> Outcome<Plan> {
             uid: None,
             namespace: "team".to_owned(),
         },
-        environment: "demo".to_owned(),
-        image: "registry.example/demo@sha256:00".to_owned(),
-        config_hash: "hash".to_owned(),
-        changes: items(&case["changes"]).iter().map(change).collect::<Outcome<_>>()?,
-        drift: items(&case["drift"]).iter().map(drift).collect::<Outcome<_>>()?,
-        findings: items(&case["findings"]).iter().map(finding).collect::<Outcome<_>>()?,
-        stopped: case["stopped"] == true,
-        ready: true,
-        force: case["force"] == true,
-    })
+        "environment": "demo",
+        "image": "registry.example/demo@sha256:00",
+        "config_hash": "hash",
+        "force": case["force"] == true,
+        "stopped": case["stopped"] == true,
+        "changes": [],
+    });
+    let mut plan = saved::load(empty.to_string().as_bytes())?;
+    plan.changes = items(&case["changes"]).iter().map(change).collect::<Outcome<_>>()?;
+    plan.drift = items(&case["drift"]).iter().map(drift).collect::<Outcome<_>>()?;
+    plan.findings = items(&case["findings"]).iter().map(finding).collect::<Outcome<_>>()?;
+    plan.ready = true;
+    Ok(plan)
 }
 
 fn change(value: &Value) -> Outcome<Change> {

@@ -92,7 +92,9 @@ fn a_reexport_does_not_hide_where_a_thing_comes_from() {
     assert_eq!(
         seen,
         Ok(vec![
-            format!("src/kubernetes/mask.rs:3: uses `workload::meaning::Spec`, which is `crate::config::spec::Spec`; {rule}"),
+            format!(
+                "src/kubernetes/mask.rs:3: uses `workload::meaning::Spec`, which is `crate::config::spec::Spec`; {rule}"
+            ),
             format!(
                 "src/kubernetes/order.rs:2: uses `crate::workload::meaning::Spec`, which is `crate::config::spec::Spec`; {rule}"
             ),
