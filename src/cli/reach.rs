@@ -23,22 +23,24 @@ pub(super) fn unconnected(error: &NotConnected) -> String {
         Is::NoContexts { files } => format!("look at it with `{} config view`", kubectl_with(files)),
         Is::NoCurrentContext { contexts, files } => match contexts.as_slice() {
             [only] => format!("use it with `--context {}`", word(only)),
-            _ => format!("name one with `--context`, or choose one with `{} config use-context`", kubectl_with(files)),
+            _ => format!(
+                "name one with `--context`, or choose one with `{} config use-context NAME`",
+                kubectl_with(files)
+            ),
         },
         Is::UnknownContext { name, contexts, files, .. } => match nearest(name, contexts.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `--context {}`?", word(near)),
             None => format!("see them all with `{} config get-contexts`", kubectl_with(files)),
         },
-        Is::Pinned { pin, .. } => {
-            format!("leave the flag out, or change `providers.kubernetes.context` in the file from {}", word(pin))
+        Is::Pinned { .. } => {
+            "leave `--context` and SINDRI_CONTEXT out, or change `providers.kubernetes.context` in the file".to_owned()
         }
         Is::InsideWithContext { .. } => {
             "leave `--context` and `providers.kubernetes.context` out, or name a file with `--kubeconfig FILE`"
                 .to_owned()
         }
-        Is::Dangling { context, .. } | Is::Address { context, .. } | Is::Proxy { context: Some(context), .. } => {
-            view(Some(context))
-        }
+        Is::Dangling { context, .. } => format!("look at it with `kubectl config get-contexts {}`", word(context)),
+        Is::Address { context, .. } | Is::Proxy { context: Some(context), .. } => view(Some(context)),
         Is::Proxy { context: None, .. } => "change HTTPS_PROXY, or leave the server out of it with NO_PROXY".to_owned(),
         Is::Authority { context, .. } | Is::Credentials { context, .. } => view(context.as_deref()),
         Is::PluginMissing { advice: Some(advice), .. } => advice.trim().to_owned(),

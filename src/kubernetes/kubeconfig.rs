@@ -46,7 +46,7 @@ impl Surroundings {
         let has_server = text("KUBERNETES_SERVICE_HOST").is_some() && text("KUBERNETES_SERVICE_PORT").is_some();
         Self {
             variable: env::var_os("KUBECONFIG").filter(|value| !value.is_empty()),
-            home: env::home_dir().filter(|home| !home.as_os_str().is_empty()),
+            home: env::var_os("HOME").filter(|home| !home.is_empty()).map(PathBuf::from),
             inside: has_server && Path::new(TOKEN).is_file(),
             pod_namespace: text("POD_NAMESPACE"),
             http_proxy: either("HTTP_PROXY", "http_proxy"),
@@ -120,4 +120,127 @@ fn is_empty(kubeconfig: &Kubeconfig) -> bool {
         && contexts.is_empty()
         && other.is_empty()
         && [current_context, kind, api_version].into_iter().all(Option::is_none)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+    use std::fs;
+    use std::path::Path;
+
+    use tempfile::TempDir;
+
+    use super::{Found, Surroundings, find};
+    use crate::kubernetes::NotConnected;
+
+    fn kubeconfig(name: &str, server: &str, current: &str) -> String {
+        format!(
+            "apiVersion: v1\nkind: Config\ncurrent-context: \"{current}\"\ncontexts:\n- name: {name}\n  context: {{cluster: {name}, \
+             user: {name}}}\nclusters:\n- name: {name}\n  cluster: {{server: \"{server}\", certificate-authority: ca/{name}.crt}}\n\
+             users:\n- name: {name}\n  user: {{tokenFile: token, exec: {{command: ./bin/login, apiVersion: v1}}}}\n"
+        )
+    }
+
+    fn folder(files: &[(&str, &str)]) -> TempDir {
+        let folder = TempDir::new().unwrap();
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        folder
+    }
+
+    fn list(folder: &TempDir, names: &[&str]) -> Surroundings {
+        let paths: Vec<String> = names
+            .iter()
+            .map(|name| if name.is_empty() { String::new() } else { folder.path().join(name).display().to_string() })
+            .collect();
+        Surroundings { variable: Some(OsString::from(paths.join(":"))), ..Surroundings::default() }
+    }
+
+    #[test]
+    fn the_first_file_that_names_a_thing_wins() {
+        let (one, two) = (kubeconfig("a", "https://one", ""), kubeconfig("a", "https://two", "b"));
+        let three = kubeconfig("c", "https://three", "c");
+        let folder = folder(&[("one", &one), ("two/config", &two), ("three", &three)]);
+        let Ok(Found::Files(merged, files)) = find(None, &list(&folder, &["absent", "", "one", "two/config", "three"]))
+        else {
+            panic!("nothing was found");
+        };
+        assert_eq!(files, ["one", "two/config", "three"].map(|name| folder.path().join(name)));
+        // What is written as empty is not set.
+        assert_eq!(merged.current_context.as_deref(), Some("b"));
+        let servers: Vec<_> = merged
+            .clusters
+            .iter()
+            .map(|named| (named.name.as_str(), named.cluster.as_ref().unwrap().server.as_deref().unwrap()))
+            .collect();
+        assert_eq!(servers, [("a", "https://one"), ("c", "https://three")]);
+    }
+
+    #[test]
+    fn paths_are_relative_to_the_file_that_names_them() {
+        let folder = folder(&[("deep/config", &kubeconfig("a", "https://one", "a"))]);
+        let Ok(Found::Files(read, _)) = find(Some(&folder.path().join("deep/config")), &Surroundings::default()) else {
+            panic!("nothing was found");
+        };
+        let at = |path: &str| Some(folder.path().join("deep").join(path).display().to_string());
+        assert_eq!(read.clusters[0].cluster.as_ref().unwrap().certificate_authority, at("ca/a.crt"));
+        let user = read.auth_infos[0].auth_info.as_ref().unwrap();
+        assert_eq!(user.token_file, at("token"));
+        assert_eq!(user.exec.as_ref().unwrap().command, at("./bin/login"));
+    }
+
+    #[test]
+    fn a_named_file_has_to_be_there_and_listed_ones_have_not() {
+        let folder = folder(&[("home/.kube/config", &kubeconfig("a", "https://one", "a"))]);
+        let absent = folder.path().join("absent");
+        let error = find(Some(&absent), &Surroundings { inside: true, ..Surroundings::default() }).unwrap_err();
+        assert!(matches!(&error, NotConnected::Missing { path } if *path == absent), "{error}");
+        // The one in the home is for those who have no list.
+        let home = Some(folder.path().join("home"));
+        let listed = Surroundings { home: home.clone(), ..list(&folder, &["absent"]) };
+        let error = find(None, &listed).unwrap_err();
+        assert!(matches!(&error, NotConnected::Nowhere { variable: true, .. }), "{error}");
+        let found = find(None, &Surroundings { home, ..Surroundings::default() });
+        assert!(matches!(found, Ok(Found::Files(..))), "{found:?}");
+    }
+
+    #[test]
+    fn a_pod_is_told_by_the_absence_of_a_kubeconfig() {
+        let inside = Surroundings { inside: true, home: Some("/nonexistent".into()), ..Surroundings::default() };
+        assert!(matches!(find(None, &inside), Ok(Found::Inside)));
+        let folder = folder(&[("config", &kubeconfig("a", "https://one", "a"))]);
+        let both = Surroundings { inside: true, ..list(&folder, &["config"]) };
+        assert!(matches!(find(None, &both), Ok(Found::Files(..))));
+        let error = find(None, &Surroundings::default()).unwrap_err();
+        assert!(matches!(error, NotConnected::Nowhere { variable: false, .. }), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_is_no_kubeconfig_is_named() {
+        let folder = folder(&[
+            ("empty", ""),
+            ("comment", "# nothing\n"),
+            ("broken", "users:\n- name: a\n  user: {token: sesame-open\n"),
+            ("mistyped", "contexts: \"sesame-open\"\n"),
+            ("deployment", "apiVersion: apps/v1\nkind: Deployment\n"),
+        ]);
+        let error = |name: &str| {
+            let path = folder.path().join(name);
+            let error = find(Some(&path), &Surroundings::default()).unwrap_err();
+            assert!(error.is_mistake() && error.to_string().contains(&path.display().to_string()), "{error}");
+            // What stands in such a file may be secret.
+            assert!(!format!("{error} {error:?}").contains("sesame"), "{error:?}");
+            error
+        };
+        assert!(matches!(error("empty"), NotConnected::Empty { .. }));
+        assert!(matches!(error("comment"), NotConnected::Empty { .. }));
+        assert!(matches!(error("broken"), NotConnected::Malformed { .. }));
+        assert!(matches!(error("mistyped"), NotConnected::Malformed { .. }));
+        assert!(matches!(error("deployment"), NotConnected::Foreign { kind, .. } if kind == "Deployment"));
+        let error = find(Some(Path::new("/")), &Surroundings::default()).unwrap_err();
+        assert!(matches!(error, NotConnected::Unreadable { .. }), "{error}");
+    }
 }

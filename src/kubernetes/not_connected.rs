@@ -271,29 +271,47 @@ fn listed(contexts: &[String]) -> String {
     format!("{} {}{more}", if contexts.len() == 1 { "is" } else { "are" }, names.join(", "))
 }
 
-/// What a program said, as plain text: without what would steer a terminal, and no more than its end.
+/// What a program said, as plain text: without what would steer a terminal, and in one line, and no more than its end.
 fn plain(said: &[u8]) -> String {
     const MOST: usize = 600;
     let text = String::from_utf8_lossy(said);
     let mut plain = String::new();
-    let mut letters = text.chars().peekable();
+    let mut letters = text.chars();
     while let Some(letter) = letters.next() {
-        match (letter, letters.peek().copied()) {
-            ('\u{1b}', Some('[')) => {
-                while letters.next_if(|next| !('\u{40}'..='\u{7e}').contains(next) || *next == '[').is_some() {}
-            }
-            ('\u{1b}', Some(']')) => while letters.next_if(|next| *next != '\u{7}' && *next != '\u{1b}').is_some() {},
-            ('\n', _) => plain.push('\n'),
-            ('\t', _) => plain.push(' '),
-            (letter, _) if !letter.is_control() => plain.push(letter),
-            _ => {}
-        }
         if letter == '\u{1b}' {
-            letters.next();
+            match letters.next() {
+                Some('[') => while letters.next().is_some_and(|letter| !('\u{40}'..='\u{7e}').contains(&letter)) {},
+                Some(']') => while letters.next().is_some_and(|letter| !matches!(letter, '\u{7}' | '\\')) {},
+                _ => {}
+            }
+        } else if letter.is_whitespace() {
+            plain.push(' ');
+        } else if !letter.is_control() {
+            plain.push(letter);
         }
     }
     let plain = plain.trim();
     let from = plain.char_indices().rev().nth(MOST).map_or(0, |(index, _)| index);
     let end = plain.get(from..).unwrap_or_default();
     if from > 0 { format!("…{end}") } else { end.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn what_a_plugin_says_cannot_steer_the_terminal() {
+        assert_eq!(plain(b"\x1b[1;31merror\x1b[0m: log in\x07\r\n\x1b]0;title\x1b\\again\n"), "error: log in  again");
+        assert_eq!(plain(b"\x1b"), "");
+        assert_eq!(plain(b"\x1b[31"), "");
+        assert_eq!(plain("a\u{9b}31mb".as_bytes()), "a31mb");
+    }
+
+    #[test]
+    fn of_a_long_speech_the_end_is_shown() {
+        let long = "x".repeat(5000) + "the reason";
+        let said = plain(long.as_bytes());
+        assert!(said.starts_with('…') && said.ends_with("the reason") && said.len() < 700, "{said}");
+    }
 }

@@ -89,3 +89,58 @@ pub(super) fn is_this_machine(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
+
+#[cfg(test)]
+mod tests {
+    use http::Uri;
+
+    use super::{Way, proxy};
+    use crate::kubernetes::kubeconfig::Surroundings;
+
+    fn found(server: &str, own: Option<&str>, surroundings: &Surroundings) -> String {
+        let server: Uri = server.parse().unwrap();
+        match proxy(&server, own, surroundings) {
+            Ok(None) => "none".to_owned(),
+            Ok(Some(found)) => {
+                let login = match &found.way {
+                    Way::Http(login) => login.as_ref().map(|login| login.to_str().unwrap().to_owned()),
+                    Way::Socks(login) => login.as_ref().map(|(user, password)| format!("{user} {password}")),
+                };
+                format!("{} {}", found.address, login.unwrap_or_default()).trim().to_owned()
+            }
+            Err(error) => error.of(None).to_string(),
+        }
+    }
+
+    #[test]
+    fn the_kubeconfigs_own_proxy_is_always_used() {
+        let everything = Surroundings { no_proxy: "*".to_owned(), ..Surroundings::default() };
+        assert_eq!(found("https://10.0.0.1", Some("http://proxy:3128"), &everything), "http://proxy:3128/");
+        assert_eq!(
+            found("https://127.0.0.1", Some("https://u:p%40w@proxy"), &everything),
+            "https://proxy/ Basic dTpwQHc="
+        );
+        assert_eq!(found("http://10.0.0.1", Some("socks5://u:w@proxy:1080"), &everything), "socks5://proxy:1080/ u w");
+        let refused = found("https://10.0.0.1", Some("ftp://user:secret@proxy"), &everything);
+        assert!(refused.starts_with("`ftp://proxy` is no proxy"), "{refused}");
+    }
+
+    #[test]
+    fn the_environments_proxy_is_used_where_nothing_leaves_the_server_out() {
+        let surroundings = |no_proxy: &str| Surroundings {
+            https_proxy: "proxy:3128".to_owned(),
+            no_proxy: no_proxy.to_owned(),
+            ..Surroundings::default()
+        };
+        let server = "https://api.example.com:6443";
+        assert_eq!(found(server, None, &surroundings("")), "http://proxy:3128/");
+        assert_eq!(found("http://api.example.com", None, &surroundings("")), "none");
+        assert_eq!(found("https://127.0.0.1:6443", None, &surroundings("")), "none");
+        assert_eq!(found("https://localhost:6443", None, &surroundings("")), "none");
+        for left_out in ["example.com", ".example.com", "*.example.com, 10.0.0.0/8", "other,,*.example.com,", "*"] {
+            assert_eq!(found(server, None, &surroundings(left_out)), "none", "{left_out}");
+        }
+        assert_eq!(found("https://10.1.2.3", None, &surroundings("10.0.0.0/8")), "none");
+        assert_eq!(found("https://11.1.2.3", None, &surroundings("10.0.0.0/8,other.com")), "http://proxy:3128/");
+    }
+}

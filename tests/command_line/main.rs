@@ -9,6 +9,7 @@
 )]
 
 mod completion;
+mod connect;
 mod contract;
 mod init;
 mod invalid;
