@@ -6,6 +6,8 @@
     clippy::indexing_slicing,
     clippy::disallowed_methods,
     clippy::format_push_string,
+    clippy::panic,
+    clippy::too_many_arguments,
     reason = "a test touches what it tests, and fails where it is wrong"
 )]
 
@@ -15,6 +17,7 @@ mod drift;
 mod examples;
 mod lifecycle;
 mod lock;
+mod model;
 mod network;
 mod predict;
 mod quota;
