@@ -96,7 +96,7 @@ pub(crate) fn check(
         let mut told = BTreeSet::new();
         for used in &source.paths {
             for place in places(used, names) {
-                let is_undeclared = |ban: &&Banned| !source.declares(ban.kind.lint()) && ban.is_at(&place);
+                let is_undeclared = |ban: &&Banned| ban.is_at(&place) && !source.declares(ban.kind.lint());
                 if let Some(ban) = banned.iter().find(is_undeclared)
                     && told.insert(ban.path.join("::"))
                 {

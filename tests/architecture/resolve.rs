@@ -1,5 +1,6 @@
 //! From a path as it is written to every place it leads to: through imports, `super`, and re-exports.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::source::{Path, Source};
@@ -17,6 +18,8 @@ pub(crate) struct Names {
     declared: BTreeSet<(Path, String)>,
     imports: BTreeMap<(Path, String), Vec<Path>>,
     globs: BTreeMap<Path, Vec<Path>>,
+    /// What was found before: the same names are used many times.
+    known: RefCell<BTreeMap<(Path, Path), Vec<Path>>>,
 }
 
 impl Names {
@@ -42,6 +45,16 @@ impl Names {
     /// Every place that `path` may mean, beginning with the nearest. A place in this crate begins with `crate`; what
     /// is not known is left as it is written.
     pub(crate) fn places(&self, module: &[String], path: &[String]) -> Vec<Path> {
+        let key = (module.to_vec(), path.to_vec());
+        if let Some(known) = self.known.borrow().get(&key) {
+            return known.clone();
+        }
+        let places = self.find_places(module, path);
+        self.known.borrow_mut().insert(key, places.clone());
+        places
+    }
+
+    fn find_places(&self, module: &[String], path: &[String]) -> Vec<Path> {
         let mut places = self.absolute(module, path, &[]);
         let mut next = 0;
         while let Some(place) = places.get(next).cloned() {
