@@ -10,4 +10,4 @@ mod variables;
 mod width;
 
 /// Every command there is: nothing that is not built is offered.
-pub(crate) const COMMANDS: [&str; 6] = ["init", "validate", "render", "plan", "deploy", "schema", "completion", "man"];
+pub(crate) const COMMANDS: [&str; 8] = ["init", "validate", "render", "plan", "deploy", "schema", "completion", "man"];

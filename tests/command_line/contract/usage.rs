@@ -38,6 +38,8 @@ Commands:
   init        Write a commented `sindri.yaml`
   validate    Check the configuration file, and nothing else
   render      Print the Kubernetes objects of the environment
+  plan        Show what `deploy` would do, and change nothing
+  deploy      Make the environment what the configuration says [alias: apply]
   schema      Print the JSON Schema of the configuration file, for editors and other programs
   completion  Print a completion script for your shell
   man         Print a man page: `sindri man | man -l -`
