@@ -35,6 +35,9 @@ complete -c sindri -n "__fish_sindri_needs_command" -s V -l version -d 'Print ve
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "init" -d 'Write a commented `sindri.yaml`'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "validate" -d 'Check the configuration file, and nothing else'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "render" -d 'Print the Kubernetes objects of the environment'
+complete -c sindri -n "__fish_sindri_needs_command" -f -a "plan" -d 'Show what `deploy` would do, and change nothing'
+complete -c sindri -n "__fish_sindri_needs_command" -f -a "deploy" -d 'Make the environment what the configuration says'
+complete -c sindri -n "__fish_sindri_needs_command" -f -a "apply" -d 'Make the environment what the configuration says'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "schema" -d 'Print the JSON Schema of the configuration file, for editors and other programs'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "completion" -d 'Print a completion script for your shell'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "man" -d 'Print a man page: `sindri man | man -l -`'
@@ -75,6 +78,69 @@ complete -c sindri -n "__fish_sindri_using_subcommand render" -s q -l quiet -d '
 complete -c sindri -n "__fish_sindri_using_subcommand render" -s v -l verbose -d 'Say more about what is done'
 complete -c sindri -n "__fish_sindri_using_subcommand render" -l no-input -d 'Never ask; fail and name the flag that would have answered'
 complete -c sindri -n "__fish_sindri_using_subcommand render" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand plan" -s f -l file -d 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand plan" -l kubeconfig -d 'The kubeconfig; default: the files of `KUBECONFIG`, then `~/.kube/config`' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand plan" -l context -d 'The context of the kubeconfig; default: the file\'s, then the current one' -r
+complete -c sindri -n "__fish_sindri_using_subcommand plan" -s n -l namespace -d 'The namespace; default: the file\'s, then the context\'s' -r
+complete -c sindri -n "__fish_sindri_using_subcommand plan" -l timeout -d 'How long the whole command may wait for the cluster: 90s, 5m, 1h30m' -r
+complete -c sindri -n "__fish_sindri_using_subcommand plan" -l concurrency -d 'How many requests may be under way at the same time' -r
+complete -c sindri -n "__fish_sindri_using_subcommand plan" -l out -d 'Save the plan, for `deploy --plan FILE`. Nobody else can read the file, and no Secret is in it' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand plan" -s o -l output -d 'How to write the plan' -r -f -a "text\t'For a person'
+json\t'For a program'
+yaml\t'For a program'"
+complete -c sindri -n "__fish_sindri_using_subcommand plan" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand plan" -l detailed-exitcode -d 'Exit with 2 if there are changes, and with 0 only if there are none'
+complete -c sindri -n "__fish_sindri_using_subcommand plan" -l force-conflicts -d 'Plan to take fields that belong to other field managers'
+complete -c sindri -n "__fish_sindri_using_subcommand plan" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand plan" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand plan" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand plan" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand deploy" -s f -l file -d 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l kubeconfig -d 'The kubeconfig; default: the files of `KUBECONFIG`, then `~/.kube/config`' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l context -d 'The context of the kubeconfig; default: the file\'s, then the current one' -r
+complete -c sindri -n "__fish_sindri_using_subcommand deploy" -s n -l namespace -d 'The namespace; default: the file\'s, then the context\'s' -r
+complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l timeout -d 'How long the whole command may wait for the cluster: 90s, 5m, 1h30m' -r
+complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l concurrency -d 'How many requests may be under way at the same time' -r
+complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l plan -d 'Apply this saved plan, and ask nothing. If anything has moved since, nothing is changed and the exit code is 5' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand deploy" -s o -l output -d 'How to write the outcome' -r -f -a "text\t'For a person'
+json\t'For a program'
+yaml\t'For a program'"
+complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand deploy" -s y -l yes -l auto-approve -d 'Do not ask'
+complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l dry-run -d 'Show the plan and stop, as `sindri plan` does'
+complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l force-conflicts -d 'Take fields that belong to other field managers'
+complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l wait -d 'Wait until the environment is ready. This is the default'
+complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l no-wait -d 'Do not wait until the environment is ready'
+complete -c sindri -n "__fish_sindri_using_subcommand deploy" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand deploy" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand deploy" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand apply" -s f -l file -d 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand apply" -l kubeconfig -d 'The kubeconfig; default: the files of `KUBECONFIG`, then `~/.kube/config`' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand apply" -l context -d 'The context of the kubeconfig; default: the file\'s, then the current one' -r
+complete -c sindri -n "__fish_sindri_using_subcommand apply" -s n -l namespace -d 'The namespace; default: the file\'s, then the context\'s' -r
+complete -c sindri -n "__fish_sindri_using_subcommand apply" -l timeout -d 'How long the whole command may wait for the cluster: 90s, 5m, 1h30m' -r
+complete -c sindri -n "__fish_sindri_using_subcommand apply" -l concurrency -d 'How many requests may be under way at the same time' -r
+complete -c sindri -n "__fish_sindri_using_subcommand apply" -l plan -d 'Apply this saved plan, and ask nothing. If anything has moved since, nothing is changed and the exit code is 5' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand apply" -s o -l output -d 'How to write the outcome' -r -f -a "text\t'For a person'
+json\t'For a program'
+yaml\t'For a program'"
+complete -c sindri -n "__fish_sindri_using_subcommand apply" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand apply" -s y -l yes -l auto-approve -d 'Do not ask'
+complete -c sindri -n "__fish_sindri_using_subcommand apply" -l dry-run -d 'Show the plan and stop, as `sindri plan` does'
+complete -c sindri -n "__fish_sindri_using_subcommand apply" -l force-conflicts -d 'Take fields that belong to other field managers'
+complete -c sindri -n "__fish_sindri_using_subcommand apply" -l wait -d 'Wait until the environment is ready. This is the default'
+complete -c sindri -n "__fish_sindri_using_subcommand apply" -l no-wait -d 'Do not wait until the environment is ready'
+complete -c sindri -n "__fish_sindri_using_subcommand apply" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand apply" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand apply" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sindri -n "__fish_sindri_using_subcommand schema" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
 always\t'Always'
 never\t'Never'"
