@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use super::change::{Action, Change, Plan, Seal};
 use super::{
-    Basis, Finding, Live, Observed, Severity, Sighting, Verdict, diff, drift, leftover, mask, normal, predict,
+    Basis, Finding, Live, Observed, Sighting, Verdict, diff, drift, leftover, mask, normal, obstacle, predict,
 };
+
 use crate::image::Pinned;
 use crate::names::{self, Kind, ObjectId};
 use crate::workload::{Object, Rendered};
@@ -37,16 +38,16 @@ pub fn compute(desired: Rendered<Pinned>, observed: Observed, wishes: Wishes) ->
     let mut changes: Vec<Change> = desired.objects.iter().map(|object| planner.change(object)).collect();
     changes.extend(leftover::deletions(&desired, &observed, &mut planner.findings));
     let mut findings = planner.findings;
-    findings.extend(cannot_read(&planner.unreadable));
-    findings.extend(not_rehearsed(&planner.unrehearsed));
+    findings.extend(obstacle::cannot_read(&planner.unreadable));
+    findings.extend(obstacle::not_rehearsed(&planner.unrehearsed));
     let drifted = desired.objects.iter().flat_map(|object| drifted(object, &observed, same_configuration)).collect();
     for finding in predict(&desired, &observed, &changes) {
         // The server's own words about an object are not needed where somebody has explained them.
-        findings.retain(|known| known.code != REFUSED || known.about != finding.about);
+        findings.retain(|known| known.code != obstacle::REFUSED || known.about != finding.about);
         findings.push(finding);
     }
     if findings.iter().any(|finding| finding.code == TERMINATING) {
-        findings.retain(|finding| finding.code != REFUSED);
+        findings.retain(|finding| finding.code != obstacle::REFUSED);
     }
     findings.sort();
     findings.dedup();
@@ -66,7 +67,6 @@ pub fn compute(desired: Rendered<Pinned>, observed: Observed, wishes: Wishes) ->
     }
 }
 
-const REFUSED: &str = "refused";
 /// Where the whole namespace goes, every object in it is refused.
 const TERMINATING: &str = "namespace-terminating";
 
@@ -106,7 +106,7 @@ impl Planner<'_> {
                 {
                     return replacement(object, live, basis);
                 }
-                self.findings.push(refused(&object.id, &refusal.message));
+                self.findings.push(obstacle::refused(&object.id, &refusal.message));
                 (laid_over(live, &object.body), false, Vec::new())
             }
             Some(Verdict::Denied(message)) => {
@@ -119,8 +119,9 @@ impl Planner<'_> {
             self.check_ownership(&object.id, live);
         }
         if !self.force {
-            self.findings
-                .extend(conflicts.iter().map(|conflict| contested(&object.id, &conflict.field, &conflict.manager)));
+            self.findings.extend(
+                conflicts.iter().map(|conflict| obstacle::contested(&object.id, &conflict.field, &conflict.manager)),
+            );
         }
         let (before, after) = mask::masked(object.id.kind, live, Some(&after));
         let fields = diff::diff(object.id.kind, before.as_ref(), after.as_ref());
@@ -146,69 +147,12 @@ impl Planner<'_> {
 
     fn check_ownership(&mut self, id: &ObjectId, live: &Value) {
         if !is_ours(live, self.name, id.kind) {
-            self.findings.push(Finding {
-                severity: Severity::Blocks,
-                code: "not-ours",
-                about: id.short(),
-                message: "exists, and was not made by sindri for this environment".to_owned(),
-                fix: "choose another `name` in sindri.yaml, or remove the object if nobody needs it".to_owned(),
-            });
+            self.findings.push(obstacle::not_ours(id));
         }
         if live.pointer("/metadata/deletionTimestamp").is_some() {
-            self.findings.push(Finding {
-                severity: Severity::Blocks,
-                code: "being-deleted",
-                about: id.short(),
-                message: "is being deleted".to_owned(),
-                fix: waiting_for_deletion(id),
-            });
+            self.findings.push(obstacle::being_deleted(id));
         }
     }
-}
-
-fn waiting_for_deletion(id: &ObjectId) -> String {
-    let namespace = id.namespace.as_ref().map(|name| format!(" --namespace {name}")).unwrap_or_default();
-    format!("wait until it is gone: `kubectl wait --for=delete {}{namespace}`", id.short())
-}
-
-fn refused(id: &ObjectId, message: &str) -> Finding {
-    Finding {
-        severity: Severity::Blocks,
-        code: REFUSED,
-        about: id.short(),
-        message: format!("the server refuses it: {message}"),
-        fix: String::new(),
-    }
-}
-
-fn cannot_read(unseen: &[(ObjectId, String)]) -> Option<Finding> {
-    let (_, message) = unseen.first()?;
-    Some(Finding {
-        severity: Severity::Blocks,
-        code: "cannot-read",
-        about: named(unseen),
-        message: format!("what it is now cannot be seen: {message}"),
-        fix: format!("ask for the right to `get` {}", kinds(unseen)),
-    })
-}
-
-fn not_rehearsed(unrehearsed: &[(ObjectId, String)]) -> Option<Finding> {
-    let (_, message) = unrehearsed.first()?;
-    Some(Finding {
-        severity: Severity::Unknown,
-        code: "not-rehearsed",
-        about: named(unrehearsed),
-        message: format!("what changes was computed here and not by the server: {message}"),
-        fix: format!("ask for the right to `patch` {}", kinds(unrehearsed)),
-    })
-}
-
-fn named(objects: &[(ObjectId, String)]) -> String {
-    objects.iter().map(|(id, _)| id.short()).collect::<Vec<_>>().join(", ")
-}
-
-fn kinds(objects: &[(ObjectId, String)]) -> String {
-    objects.iter().map(|(id, _)| id.kind.plural()).collect::<Vec<_>>().join(", ")
 }
 
 /// An object that may not be read: whether anything changes is not known.
@@ -224,16 +168,6 @@ fn unseen(object: &Object) -> Change {
         validated: false,
         conflicts: Vec::new(),
         notes: vec!["what it is now cannot be seen".to_owned()],
-    }
-}
-
-fn contested(id: &ObjectId, field: &str, manager: &str) -> Finding {
-    Finding {
-        severity: Severity::Blocks,
-        code: "conflict",
-        about: id.short(),
-        message: format!("{field} belongs to the field manager {manager}"),
-        fix: "take it with `--force-conflicts`, or write the present value into sindri.yaml".to_owned(),
     }
 }
 

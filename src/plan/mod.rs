@@ -12,6 +12,7 @@ mod leftover;
 pub mod mask;
 pub mod normal;
 mod observed;
+mod obstacle;
 mod order;
 mod ownership;
 mod path;
