@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::mask::masked;
-use super::normal::{same, text};
-use super::place::{Order, Place, key_of, text_of_key};
+use super::normal::{is_bare, same, text};
+use super::place::{Keyed, Order, Place, key_of};
 use super::{Field, Path, Step};
 use crate::names::Kind;
 
@@ -18,9 +18,14 @@ const IDENTITY: [&[&str]; 4] = [&["apiVersion"], &["kind"], &["metadata", "name"
 /// The fields that differ, in the order of their names. Of Secrets, no value comes out.
 #[must_use]
 pub fn diff(kind: Kind, before: Option<&Value>, after: Option<&Value>) -> Vec<Field> {
-    let (before, after) = masked(kind, before, after);
-    let differences = differences(before.as_ref(), after.as_ref()).into_iter();
-    let fields = differences.filter(|difference| !is_identity(&difference.path));
+    // Objects can be large: they are copied only if something has to be left out.
+    let differences = if kind != Kind::Secret && [before, after].into_iter().flatten().all(|side| is_bare(kind, side)) {
+        differences(before, after)
+    } else {
+        let (before, after) = masked(kind, before, after);
+        differences(before.as_ref(), after.as_ref())
+    };
+    let fields = differences.into_iter().filter(|difference| !is_identity(&difference.path));
     fields.map(Difference::into_field).collect()
 }
 
@@ -95,59 +100,44 @@ impl Walk {
         }
     }
 
-    /// Something that only one side has: value by value if that is short.
+    /// Something that only one side has: value by value if that is short, and if the values are all there is to it. An
+    /// item of a list is more than its values.
     fn whole(&mut self, place: &Place<'_>, whole: &Value, removed: bool) {
         let sides = |value| if removed { (Some(value), None) } else { (None, Some(value)) };
-        if let Value::Object(entries) = whole
-            && !entries.is_empty()
-            && (self.steps.is_empty() || leaves(whole) <= MOST_LEAVES)
-        {
-            for (key, value) in entries {
-                let (before, after) = sides(value);
-                let inner = Place::within(place, key);
-                self.inside(Step::Key(key.clone()), |walk| walk.value(&inner, before, after));
+        let is_short = self.steps.is_empty() || leaves(whole) <= MOST_LEAVES;
+        match whole {
+            Value::Object(entries) if is_short && !place.means_something_empty() => {
+                for (key, value) in entries {
+                    let (before, after) = sides(value);
+                    let inner = Place::within(place, key);
+                    self.inside(Step::Key(key.clone()), |walk| walk.value(&inner, before, after));
+                }
             }
-            return;
-        }
-        if let Value::Array(items) = whole
-            && let Some(keys) = place.listing().keys_for([items, &[]])
-            && leaves(whole) <= MOST_LEAVES
-        {
-            for item in items {
-                self.whole_item(place, keys, item, removed);
+            Value::Array(items) if is_short && let Some(keyed) = place.listing().keyed(items, &[]) => {
+                for item in items {
+                    self.whole_item(keyed.keys, item, removed);
+                }
             }
-            return;
+            _ => {
+                let (before, after) = sides(whole);
+                self.tell(before, after);
+            }
         }
-        let (before, after) = sides(whole);
-        self.tell(before, after);
     }
 
-    /// What the way to an item says is not said again, unless the item says nothing else.
-    fn whole_item(&mut self, place: &Place<'_>, keys: &[&str], item: &Value, removed: bool) {
-        let key = key_of(keys, item);
-        let mut rest = item.clone();
-        if let Value::Object(rest) = &mut rest {
-            rest.retain(|name, value| key.get(name) != Some(value));
-        }
-        let told = self.found.len();
-        self.inside(Step::Item(key), |walk| {
-            if leaves(item) <= MOST_LEAVES {
-                walk.whole(place, &rest, removed);
-            }
-            if walk.found.len() == told || rest.as_object().is_some_and(Map::is_empty) {
-                walk.found.truncate(told);
-                if removed { walk.tell(Some(item), None) } else { walk.tell(None, Some(item)) }
-            }
+    fn whole_item(&mut self, keys: &[&str], item: &Value, removed: bool) {
+        self.inside(Step::Item(key_of(keys, item)), |walk| {
+            if removed { walk.tell(Some(item), None) } else { walk.tell(None, Some(item)) }
         });
     }
 
     fn lists(&mut self, place: &Place<'_>, before: &[Value], after: &[Value]) {
         let listing = place.listing();
-        if let Some(keys) = listing.keys_for([before, after]) {
-            self.items_with_keys(place, keys, before, after);
+        if let Some(keyed) = listing.keyed(before, after) {
+            self.items_with_keys(place, &keyed, before, after);
             let is_reference = listing.order == Order::MattersToReferences;
             if listing.order_matters(before) || is_reference && listing.order_matters(after) {
-                self.order(keys, before, after);
+                self.order(&keyed, before, after);
             }
             return;
         }
@@ -177,18 +167,20 @@ impl Walk {
         self.found.push(Difference { path, order: false, before: Some(before.into()), after: Some(after.into()) });
     }
 
-    fn items_with_keys(&mut self, place: &Place<'_>, keys: &[&str], before: &[Value], after: &[Value]) {
-        let mut wanted: BTreeMap<_, _> = after.iter().map(|item| (text_of_key(keys, item), item)).collect();
-        for item in before {
-            match wanted.remove(&text_of_key(keys, item)) {
+    fn items_with_keys(&mut self, place: &Place<'_>, keyed: &Keyed, before: &[Value], after: &[Value]) {
+        let keys = keyed.keys;
+        let mut wanted: BTreeMap<&String, &Value> = keyed.after.iter().zip(after).collect();
+        for (key, item) in keyed.before.iter().zip(before) {
+            match wanted.remove(key) {
+                Some(wanted) if wanted == item => {}
                 Some(wanted) => {
                     self.inside(Step::Item(key_of(keys, item)), |walk| walk.item(place, keys, item, wanted));
                 }
-                None => self.whole_item(place, keys, item, true),
+                None => self.whole_item(keys, item, true),
             }
         }
-        for item in after.iter().filter(|item| wanted.contains_key(&text_of_key(keys, item))) {
-            self.whole_item(place, keys, item, false);
+        for (_, item) in keyed.after.iter().zip(after).filter(|(key, _)| wanted.contains_key(key)) {
+            self.whole_item(keys, item, false);
         }
     }
 
@@ -202,13 +194,14 @@ impl Walk {
         }
     }
 
-    fn order(&mut self, keys: &[&str], before: &[Value], after: &[Value]) {
-        let names = |items: &[Value], others: &[Value]| {
-            let others: BTreeSet<_> = others.iter().map(|item| text_of_key(keys, item)).collect();
-            let common = items.iter().filter(|item| others.contains(&text_of_key(keys, item)));
-            common.map(|item| Path::default().then(Step::Item(key_of(keys, item))).to_string()).collect::<Vec<_>>()
+    fn order(&mut self, keyed: &Keyed, before: &[Value], after: &[Value]) {
+        let names = |items: &[Value], texts: &[String], others: &[String]| {
+            let others: BTreeSet<&String> = others.iter().collect();
+            let common = texts.iter().zip(items).filter(|(text, _)| others.contains(text));
+            let name = |item| Path::default().then(Step::Item(key_of(keyed.keys, item))).to_string();
+            common.map(|(_, item)| name(item)).collect::<Vec<_>>()
         };
-        let (before, after) = (names(before, after), names(after, before));
+        let (before, after) = (names(before, &keyed.before, &keyed.after), names(after, &keyed.after, &keyed.before));
         if before != after {
             let bare = |name: &String| name.trim_start_matches('[').trim_end_matches(']').to_owned();
             let list = |names: Vec<String>| Some(names.iter().map(bare).collect());
@@ -258,10 +251,14 @@ fn leaves(value: &Value) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    use super::diff;
+    use super::{diff, differences};
     use crate::names::Kind;
+    use crate::plan::Step;
+    use crate::plan::normal::text;
+    use crate::plan::place::Place;
 
     /// The differences between two pod specs, as lines.
     fn lines(before: &Value, after: &Value) -> Vec<String> {
@@ -277,6 +274,129 @@ mod tests {
             container[key] = value.clone();
         }
         json!({"containers": [container]})
+    }
+
+    /// Does to an object what a difference says.
+    fn apply(object: &mut Value, steps: &[Step], after: Option<&Value>) {
+        let (Some((step, rest)), removes) = (steps.split_first(), after.is_none()) else {
+            *object = after.cloned().unwrap_or_default();
+            return;
+        };
+        match step {
+            Step::Key(key) => {
+                if object.is_null() {
+                    *object = json!({});
+                }
+                let entries = object.as_object_mut().unwrap();
+                if rest.is_empty() && removes {
+                    entries.remove(key);
+                } else {
+                    apply(entries.entry(key.clone()).or_insert(Value::Null), rest, after);
+                }
+            }
+            Step::Item(keys) => {
+                if object.is_null() {
+                    *object = json!([]);
+                }
+                let items = object.as_array_mut().unwrap();
+                let is_it = |item: &Value| keys.iter().all(|(key, value)| item.get(key) == Some(value));
+                let index = items.iter().position(is_it).unwrap_or_else(|| {
+                    items.push(keys.clone().into());
+                    items.len() - 1
+                });
+                if rest.is_empty() && removes {
+                    items.remove(index);
+                } else {
+                    apply(&mut items[index], rest, after);
+                }
+            }
+            Step::Index(index) => apply(&mut object[*index], rest, after),
+            Step::Member(_) => panic!("no difference is told of a member"),
+        }
+    }
+
+    fn named<Item: Strategy<Value = Value> + 'static>(
+        key: &'static str,
+        names: [&'static str; 3],
+        item: Item,
+    ) -> impl Strategy<Value = Value> {
+        let item = (item, any::<bool>()).prop_map(|(item, there)| Some(item).filter(|_| there));
+        (prop::collection::vec(item, 3), any::<bool>()).prop_map(move |(items, turned)| {
+            let named = names.iter().zip(items).filter_map(|(name, item)| {
+                let mut item = item?;
+                item[key] = json!(name);
+                Some(item)
+            });
+            let mut items: Vec<Value> = named.collect();
+            if turned {
+                items.reverse();
+            }
+            items.into()
+        })
+    }
+
+    fn one_of(texts: &'static [&'static str]) -> impl Strategy<Value = String> {
+        prop::sample::select(texts).prop_map(str::to_owned)
+    }
+
+    /// An object with lists of every sort.
+    fn object() -> impl Strategy<Value = Value> {
+        let amount = one_of(&["1", "1000m", "2Gi", "2048Mi", "3"]);
+        let variable = one_of(&["a", "b", "c\nd"]).prop_map(|value| json!({"value": value}));
+        let port = one_of(&["x", "y"]).prop_map(|name| json!({"protocol": "TCP", "name": name}));
+        let words = || prop::collection::vec(one_of(&["a", "b", "c\nd\n"]), 0..4);
+        let container = (
+            named("name", ["A", "B", "C"], variable),
+            named("containerPort", ["1", "2", "3"], port),
+            amount,
+            words(),
+            words(),
+        )
+            .prop_map(|(env, ports, cpu, command, drop)| {
+                json!({"image": "i", "env": env, "ports": ports, "resources": {"limits": {"cpu": cpu}},
+                    "command": command, "securityContext": {"capabilities": {"drop": drop}}})
+            });
+        let source = prop_oneof![
+            Just(json!({"emptyDir": {}})),
+            Just(json!({"emptyDir": {"medium": "Memory"}})),
+            Just(json!({"persistentVolumeClaim": {"claimName": "a", "readOnly": true}})),
+        ];
+        let peer = prop_oneof![
+            Just(json!({"podSelector": {}})),
+            Just(json!({"namespaceSelector": {}})),
+            Just(json!({"ipBlock": {"cidr": "a", "except": ["b", "c"]}})),
+            Just(json!({"ipBlock": {"cidr": "a", "except": ["c", "b"]}})),
+        ];
+        let rule = prop::collection::vec(peer, 0..4).prop_map(|from| json!({"from": from}));
+        let toleration = one_of(&["a", "b"]).prop_map(|effect| json!({"key": "k", "effect": effect}));
+        (
+            named("name", ["a", "b", "c"], container),
+            named("name", ["x", "y", "z"], source),
+            prop::collection::vec(rule, 0..4),
+            prop::collection::vec(toleration, 0..3),
+        )
+            .prop_map(|(containers, volumes, ingress, tolerations)| {
+                json!({"spec": {"containers": containers, "volumes": volumes, "ingress": ingress,
+                    "tolerations": tolerations}})
+            })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_is_told_of_the_one_makes_it_the_other(before in object(), after in object()) {
+            let mut made = before.clone();
+            let told = differences(Some(&before), Some(&after));
+            for difference in &told {
+                prop_assert!(!difference.order, "{}", difference.path);
+                let was = difference.path.find(&before).filter(|value| **value != json!([]));
+                prop_assert_eq!(was, difference.before.as_ref(), "{}", difference.path);
+                apply(&mut made, difference.path.steps(), difference.after.as_ref());
+            }
+            prop_assert_eq!(text(&Place::ROOT, &made), text(&Place::ROOT, &after), "{:?}", told);
+            prop_assert_eq!(told.is_empty(), text(&Place::ROOT, &before) == text(&Place::ROOT, &after));
+        }
     }
 
     #[test]

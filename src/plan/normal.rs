@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::place::{Place, text_of_key};
+use super::place::{Keyed, Place};
 use crate::names::{APPLIED_AT, APPLIED_BY, Kind};
 
 /// What only the server writes.
@@ -25,6 +25,17 @@ pub fn stripped(kind: Kind, value: &Value) -> Value {
         _ => Some((key.clone(), value.clone())),
     };
     object.iter().filter_map(kept).collect::<Map<_, _>>().into()
+}
+
+/// Whether nothing would be left out of it.
+pub(super) fn is_bare(kind: Kind, value: &Value) -> bool {
+    let has = |value: &Value, keys: &[&str]| keys.iter().any(|key| value.get(key).is_some());
+    let annotations = value.pointer("/metadata/annotations").unwrap_or(&Value::Null);
+    let metadata = value.get("metadata").unwrap_or(&Value::Null);
+    kind != Kind::Service
+        && !has(value, &["status"])
+        && !has(metadata, &OWNED_METADATA)
+        && !has(annotations, &OWNED_ANNOTATIONS)
 }
 
 fn metadata(value: &Value) -> Value {
@@ -77,9 +88,9 @@ fn laid_over(place: &Place<'_>, live: &Value, desired: &Value) -> Value {
         }
         (Value::Array(live_items), Value::Array(desired_items)) => {
             let listing = place.listing();
-            let keys = listing.keys_for([live_items, desired_items]).filter(|_| listing.merged);
-            match keys {
-                Some(keys) => items_over(place, keys, live_items, desired_items).into(),
+            let keyed = listing.keyed(live_items, desired_items).filter(|_| listing.merged);
+            match keyed {
+                Some(keyed) => items_over(place, &keyed, live_items, desired_items).into(),
                 None if same(place, live, desired) => live.clone(),
                 None => desired.clone(),
             }
@@ -89,16 +100,17 @@ fn laid_over(place: &Place<'_>, live: &Value, desired: &Value) -> Value {
     }
 }
 
-fn items_over(place: &Place<'_>, keys: &[&str], live: &[Value], desired: &[Value]) -> Vec<Value> {
-    let mut wanted: BTreeMap<_, _> = desired.iter().map(|item| (text_of_key(keys, item), item)).collect();
+fn items_over(place: &Place<'_>, keyed: &Keyed, live: &[Value], desired: &[Value]) -> Vec<Value> {
+    let mut wanted: BTreeMap<&String, &Value> = keyed.after.iter().zip(desired).collect();
     let mut merged: Vec<Value> = Vec::with_capacity(live.len());
-    for item in live {
-        merged.push(match wanted.remove(&text_of_key(keys, item)) {
+    for (key, item) in keyed.before.iter().zip(live) {
+        merged.push(match wanted.remove(key) {
             Some(wanted) => laid_over(place, &without_alternatives(place, item, wanted), wanted),
             None => item.clone(),
         });
     }
-    merged.extend(desired.iter().filter(|item| wanted.contains_key(&text_of_key(keys, item))).cloned());
+    let added = keyed.after.iter().zip(desired).filter(|(key, _)| wanted.contains_key(key));
+    merged.extend(added.map(|(_, item)| item.clone()));
     merged
 }
 

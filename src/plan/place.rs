@@ -1,5 +1,7 @@
 //! What stands where in an object: lists with keys, lists without an order, amounts, and what is there although empty.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use crate::config::quantity::Quantity;
@@ -19,7 +21,7 @@ const AMOUNTS: [&str; 11] = [
     "used",
 ];
 /// Single amounts.
-const AMOUNT: [&str; 2] = ["divisor", "sizeLimit"];
+const AMOUNT: [(&str, &str); 2] = [("emptyDir", "sizeLimit"), ("resourceFieldRef", "divisor")];
 /// What means something although it is empty: a selector of everything, a folder in memory.
 const MEANT: [&str; 5] = ["emptyDir", "labelSelector", "namespaceSelector", "podSelector", "selector"];
 /// Lists of plain values without an order.
@@ -90,14 +92,19 @@ impl<'a> Place<'a> {
 
     /// Whether an amount stands here, which can be written in many ways.
     fn holds_an_amount(&self) -> bool {
-        AMOUNTS.contains(&self.above()) || AMOUNT.contains(&self.name)
+        AMOUNTS.contains(&self.above()) || AMOUNT.contains(&(self.above(), self.name))
+    }
+
+    /// Whether an empty map is more than nothing here.
+    pub(super) fn means_something_empty(&self) -> bool {
+        MEANT.contains(&self.name)
     }
 
     /// Whether a value is as good as none.
     pub(super) fn is_nothing(&self, value: &Value) -> bool {
         match value {
             Value::Null => true,
-            Value::Object(entries) => entries.is_empty() && !MEANT.contains(&self.name),
+            Value::Object(entries) => entries.is_empty() && !self.means_something_empty(),
             Value::Array(items) => items.is_empty(),
             // The server leaves it out.
             Value::String(text) => text.is_empty() && self.name == "value" && self.above() == "env",
@@ -155,9 +162,11 @@ impl<'a> Place<'a> {
 }
 
 impl Listing {
-    /// The keys that tell the items of both lists apart.
-    pub(super) fn keys_for(&self, lists: [&[Value]; 2]) -> Option<&'static [&'static str]> {
-        self.keys.iter().copied().find(|keys| lists.iter().all(|items| tells_apart(keys, items)))
+    /// What tells the items of both lists apart.
+    pub(super) fn keyed(&self, before: &[Value], after: &[Value]) -> Option<Keyed> {
+        self.keys.iter().copied().find_map(|keys| {
+            Some(Keyed { keys, before: texts_of_keys(keys, before)?, after: texts_of_keys(keys, after)? })
+        })
     }
 
     /// Whether the order of these items means something.
@@ -171,43 +180,70 @@ impl Listing {
     }
 }
 
-fn tells_apart(keys: &[&str], items: &[Value]) -> bool {
-    let mut seen = std::collections::BTreeSet::new();
-    items.iter().all(|item| !key_of(keys, item).is_empty() && seen.insert(text_of_key(keys, item)))
+/// Two lists whose items are told apart by the same keys: the text of each item's key, no two of a list the same.
+pub(super) struct Keyed {
+    pub(super) keys: &'static [&'static str],
+    pub(super) before: Vec<String>,
+    pub(super) after: Vec<String>,
 }
 
-/// What tells an item from the others, as far as it says it. Nothing if it does not even say the first part.
-pub(super) fn key_of(keys: &[&str], item: &Value) -> Map<String, Value> {
-    let mut found = Map::new();
-    for key in keys {
-        let (outer, inner) = key.split_once('.').unwrap_or((key, ""));
-        let value = match item.get(outer) {
-            Some(value) if inner.is_empty() => Some(value.clone()),
-            Some(value) => value.get(inner).map(|value| serde_json::json!({ inner: value })),
-            None => None,
-        };
-        match value {
-            Some(value) if !value.is_null() => {
-                found.insert(outer.to_owned(), value);
+fn texts_of_keys(keys: &[&str], items: &[Value]) -> Option<Vec<String>> {
+    let texts: Vec<String> = items.iter().map(|item| text_of_key(keys, item)).collect::<Option<_>>()?;
+    let distinct: BTreeSet<&String> = texts.iter().collect();
+    (distinct.len() == texts.len()).then_some(texts)
+}
+
+/// The key to compare by: a protocol that nobody wrote is TCP, and sets have no order. Nothing if the item has no key:
+/// the first part has to be there, or one of several references.
+fn text_of_key(keys: &[&str], item: &Value) -> Option<String> {
+    let mut text = String::new();
+    let mut found = false;
+    for (index, key) in keys.iter().enumerate() {
+        match part(key, item) {
+            Some(value) => {
+                found = true;
+                push_part(&mut text, value);
             }
-            // A protocol alone tells nothing apart, but one of several references is enough.
-            _ if found.is_empty() && inner.is_empty() => return found,
-            _ => {}
+            None if index == 0 && !key.contains('.') => return None,
+            None if *key == "protocol" => text.push_str("\"TCP"),
+            None => {}
         }
+        text.push('\0');
     }
-    found
+    found.then_some(text)
 }
 
-/// The key to compare by: a protocol that nobody wrote is TCP, and sets have no order.
-pub(super) fn text_of_key(keys: &[&str], item: &Value) -> String {
-    let mut key = key_of(keys, item);
-    if keys.contains(&"protocol") {
-        key.entry("protocol").or_insert_with(|| Value::from("TCP"));
-    }
-    for value in key.values_mut() {
-        if let Value::Array(items) = value {
-            items.sort_by_key(Value::to_string);
+fn push_part(text: &mut String, value: &Value) {
+    match value {
+        Value::String(value) => {
+            text.push('"');
+            text.push_str(value);
         }
+        Value::Array(items) => {
+            let mut items: Vec<String> = items.iter().map(Value::to_string).collect();
+            items.sort();
+            text.push_str(&items.join(","));
+        }
+        other => text.push_str(&other.to_string()),
     }
-    Value::Object(key).to_string()
+}
+
+fn part<'a>(key: &str, item: &'a Value) -> Option<&'a Value> {
+    let value = match key.split_once('.') {
+        Some((outer, inner)) => item.get(outer)?.get(inner),
+        None => item.get(key),
+    };
+    value.filter(|value| !value.is_null())
+}
+
+/// What tells an item from the others, as the item says it.
+pub(super) fn key_of(keys: &[&str], item: &Value) -> Map<String, Value> {
+    let found = |key: &&str| {
+        let value = part(key, item)?.clone();
+        Some(match key.split_once('.') {
+            Some((outer, inner)) => (outer.to_owned(), [(inner.to_owned(), value)].into_iter().collect()),
+            None => ((*key).to_owned(), value),
+        })
+    };
+    keys.iter().filter_map(found).collect()
 }

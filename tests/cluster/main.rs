@@ -13,6 +13,7 @@
 
 mod access;
 mod connect;
+mod diff;
 mod drift;
 mod examples;
 mod lifecycle;
