@@ -88,15 +88,15 @@ fn no_line_is_wider_than_the_terminal() -> Outcome {
 fn colours_change_nothing_but_the_colour() -> Outcome {
     for name in names(".yaml")? {
         let plan = plan_of(&case(&name)?)?;
-        let plain = plan::for_person(&plan, Style { colour: false, width: 80 });
+        let without = plan::for_person(&plan, Style { colour: false, width: 80 });
         let coloured = plan::for_person(&plan, Style { colour: true, width: 80 });
-        assert_ne!(plain, coloured, "{name}");
+        assert_ne!(without, coloured, "{name}");
         let mut bare = String::new();
         for (index, part) in coloured.split("\u{1b}[").enumerate() {
             let shown = if index == 0 { part } else { part.split_once('m').ok_or("an open sequence")?.1 };
             bare.push_str(shown);
         }
-        assert_eq!(plain, bare, "{name}");
+        assert_eq!(without, bare, "{name}");
     }
     Ok(())
 }

@@ -322,12 +322,12 @@ mod tests {
     ) -> impl Strategy<Value = Value> {
         let item = (item, any::<bool>()).prop_map(|(item, there)| Some(item).filter(|_| there));
         (prop::collection::vec(item, 3), any::<bool>()).prop_map(move |(items, turned)| {
-            let named = names.iter().zip(items).filter_map(|(name, item)| {
+            let present = names.iter().zip(items).filter_map(|(name, item)| {
                 let mut item = item?;
                 item[key] = json!(name);
                 Some(item)
             });
-            let mut items: Vec<Value> = named.collect();
+            let mut items: Vec<Value> = present.collect();
             if turned {
                 items.reverse();
             }
