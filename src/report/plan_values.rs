@@ -192,7 +192,13 @@ fn more(page: &mut Page, indent: usize, count: usize) {
 /// One line of a text. Where something in it cannot be seen, it is shown in quotes.
 fn line_of_text(page: &mut Page, indent: usize, look: Look, symbol: &str, line: &str, other: &str) {
     let (line, _) = folded_around_the_difference(&visible(line), &visible(other), LONGEST_LINE);
-    page.line(indent, &[(look, symbol), (look, &line)]);
+    if symbol.is_empty() {
+        // What does not fit goes on under its own beginning.
+        let text = line.trim_start_matches(' ');
+        page.line(indent + line.len() - text.len(), &[(look, text)]);
+    } else {
+        page.line(indent, &[(look, symbol), (look, &line)]);
+    }
 }
 
 fn visible(line: &str) -> String {
