@@ -1,12 +1,13 @@
 //! Whoever `rbac` names can use the environment, and nothing that `rbac` does not give.
 
-use crate::support::{Namespace, Outcome, configuration, render, wait};
+use crate::support::{Desk, Namespace, Outcome, configuration, wait};
 
 #[test]
 fn a_named_person_can_use_the_environment_and_nothing_else() -> Outcome {
     let namespace = Namespace::new("restricted")?;
-    let written = configuration("shared", "", "rbac: {users: [ada@example.com], groups: [guild]}");
-    namespace.apply(&render(&written, &["-n", &namespace.name, "--without-namespace"])?)?;
+    let kubernetes = format!("namespace: {}\nrbac: {{users: [ada@example.com], groups: [guild]}}", namespace.name);
+    let desk = Desk::new(&configuration("shared", "", &kubernetes))?;
+    desk.sindri(&["deploy", "--yes"])?.ends(0);
     let can = |person: &[&str], question: &[&str]| {
         let arguments: Vec<&str> = ["auth", "can-i"].iter().chain(question).chain(person).copied().collect();
         // The answer no is an exit code of 1, too.

@@ -14,14 +14,17 @@
 mod access;
 mod connect;
 mod diff;
+mod deploy;
 mod drift;
 mod examples;
 mod lifecycle;
 mod lock;
 mod model;
 mod network;
+mod plan;
 mod predict;
 mod quota;
 mod registry_login;
 mod rendering;
+mod saved;
 mod support;

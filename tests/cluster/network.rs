@@ -1,10 +1,10 @@
 //! Network policies: what is refused is refused, and DNS always works. Needs a cluster that enforces them.
 
-use crate::support::{Namespace, Outcome, configuration, render, wait};
+use crate::support::{Desk, Namespace, Outcome, configuration, wait};
 
 /// An environment that answers on 2222, under a policy.
-fn answering(name: &str, policy: &str) -> String {
-    let written = configuration(name, "", &format!("networkPolicy: {policy}"));
+fn answering(namespace: &Namespace, name: &str, policy: &str) -> String {
+    let written = configuration(name, "", &format!("namespace: {}\nnetworkPolicy: {policy}", namespace.name));
     written.replace("while :; do sleep 1 & wait; done", "while :; do nc -l -p 2222 -e true & wait; done")
 }
 
@@ -22,10 +22,7 @@ fn pod_address(namespace: &Namespace, name: &str) -> Outcome<String> {
 fn policies_refuse_what_they_say_and_dns_always_works() -> Outcome {
     let namespace = Namespace::new("restricted")?;
     for (name, policy) in [("open", "none"), ("closed", "deny-ingress"), ("sealed", "restricted")] {
-        namespace.apply(&render(&answering(name, policy), &["-n", &namespace.name, "--without-namespace"])?)?;
-    }
-    for name in ["open", "closed", "sealed"] {
-        namespace.wait_until_available(name)?;
+        Desk::new(&answering(&namespace, name, policy))?.sindri(&["deploy", "--yes"])?.ends(0);
     }
     let (open, closed, sealed) =
         (pod_address(&namespace, "open")?, pod_address(&namespace, "closed")?, pod_address(&namespace, "sealed")?);

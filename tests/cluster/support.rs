@@ -2,12 +2,16 @@
 
 use std::error::Error;
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
-use std::{env, fmt, process, thread};
+use std::{env, fmt, fs, process, thread};
 
-use serde_json::Value;
+use rexpect::process::WaitStatus;
+use rexpect::session::{PtySession, spawn_command};
+use serde_json::{Value, json};
+use tempfile::TempDir;
 
 pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
@@ -114,6 +118,33 @@ impl Namespace {
         Ok(serde_json::from_str(&self.kubectl(&["get", object, "-o", "json"], "")?)?)
     }
 
+    /// Everything that somebody has written here, without what the cluster itself writes into it while it runs.
+    pub(crate) fn written(&self) -> Outcome<Vec<Value>> {
+        const KINDS: &str = "deployments,services,persistentvolumeclaims,networkpolicies,roles,rolebindings,\
+                             resourcequotas,secrets,leases,pods";
+        let list: Value = serde_json::from_str(&self.kubectl(&["get", KINDS, "-o", "json"], "")?)?;
+        let mut objects = list["items"].as_array().cloned().unwrap_or_default();
+        for object in &mut objects {
+            if object["kind"] == "Pod" {
+                *object = json!({"pod": object["metadata"]["uid"]});
+            } else if object.get("status").is_some_and(|status| status.as_object().is_some_and(|map| map.len() > 1)) {
+                object["status"] = Value::Null;
+                object["metadata"]["resourceVersion"] = Value::Null;
+                if let Some(managers) = object["metadata"]["managedFields"].as_array_mut() {
+                    managers.retain(|manager| manager["subresource"] != "status");
+                }
+            }
+        }
+        let namespace = kubectl(&["get", "namespace", &self.name, "--ignore-not-found", "-o", "json"], "")?;
+        objects.push(serde_json::from_str(&namespace).unwrap_or_default());
+        Ok(objects)
+    }
+
+    /// One field of an object.
+    pub(crate) fn field(&self, object: &str, path: &str) -> Result<String, Refusal> {
+        self.kubectl(&["get", object, "--ignore-not-found", "-o", &format!("jsonpath={{{path}}}")], "")
+    }
+
     /// Waits until the environment `name` runs, and says why if it does not.
     pub(crate) fn wait_until_available(&self, name: &str) -> Outcome {
         let deployment = format!("deployment/{name}");
@@ -169,4 +200,112 @@ pub(crate) fn configuration(name: &str, deployment: &str, kubernetes: &str) -> S
          resources: {{memory: 64MB, cpus: 0.2, requests: {{memory: 8MB, cpus: 0.01}}}}\n{}{kubernetes}",
         indented(deployment, 2),
     )
+}
+
+/// A person's folder: a `sindri.yaml`, a kubeconfig, and a home with nothing else in it.
+pub(crate) struct Desk(TempDir);
+
+impl Desk {
+    pub(crate) fn new(configuration: &str) -> Outcome<Self> {
+        let desk = Self(TempDir::new()?);
+        desk.write("sindri.yaml", configuration)?;
+        desk.acts_as(None)?;
+        Ok(desk)
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) -> Outcome {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap_or(self.0.path()))?;
+        Ok(fs::write(path, text)?)
+    }
+
+    pub(crate) fn read(&self, name: &str) -> Outcome<String> {
+        Ok(fs::read_to_string(self.path(name))?)
+    }
+
+    /// From now on, this person is another one; the administrator if none is named.
+    pub(crate) fn acts_as(&self, person: Option<&str>) -> Outcome {
+        let written = kubectl(&["config", "view", "--raw", "--minify", "--flatten", "-o", "json"], "")?;
+        let mut kubeconfig: Value = serde_json::from_str(&written)?;
+        kubeconfig["current-context"] = Value::from(env::var("SINDRI_TEST_CONTEXT")?);
+        if let Some(person) = person {
+            kubeconfig["users"][0]["user"]["as"] = Value::from(person);
+        }
+        self.write("kubeconfig", &kubeconfig.to_string())
+    }
+
+    /// What sindri says and does here.
+    pub(crate) fn sindri(&self, arguments: &[&str]) -> Outcome<Ended> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sindri"));
+        command.args(arguments);
+        self.prepare(&mut command);
+        let output = command.stdin(Stdio::null()).output()?;
+        Ok(Ended {
+            command: format!("sindri {}", arguments.join(" ")),
+            code: output.status.code(),
+            said: String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned(),
+        })
+    }
+
+    /// Sindri on a terminal, with somebody who presses keys. An ignored Ctrl-C would stay ignored.
+    pub(crate) fn terminal(&self, arguments: &[&str]) -> Outcome<PtySession> {
+        let mut command = Command::new("/usr/bin/env");
+        command.args(["--default-signal=INT", env!("CARGO_BIN_EXE_sindri")]).args(arguments);
+        self.prepare(&mut command);
+        command.env("TERM", "xterm-256color").env("NO_COLOR", "1");
+        Ok(spawn_command(command, Some(120_000))?)
+    }
+
+    fn prepare(&self, command: &mut Command) {
+        command.current_dir(self.0.path()).env("HOME", self.0.path()).env("KUBECONFIG", self.path("kubeconfig"));
+        command.env("COLUMNS", "1000");
+        for variable in ["CI", "DOCKER_CONFIG", "REGISTRY_AUTH_FILE", "XDG_RUNTIME_DIR"] {
+            command.env_remove(variable);
+        }
+    }
+}
+
+/// Everything that is said until the end, and the exit code.
+pub(crate) fn end(mut session: PtySession) -> Outcome<Ended> {
+    let said = session.exp_eof()?;
+    match session.process().wait()? {
+        WaitStatus::Exited(_, code) => Ok(Ended { command: "sindri on a terminal".to_owned(), code: Some(code), said }),
+        other => Err(format!("it did not exit: {other:?}\n{said}").into()),
+    }
+}
+
+/// How sindri ended, and all that it said on both streams.
+pub(crate) struct Ended {
+    command: String,
+    pub(crate) code: Option<i32>,
+    pub(crate) said: String,
+}
+
+impl Ended {
+    #[track_caller]
+    pub(crate) fn ends(&self, code: i32) -> &Self {
+        assert_eq!(self.code, Some(code), "`{}` said:\n{}", self.command, self.said);
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn says(&self, text: &str) -> &Self {
+        assert!(self.said.contains(text), "`{}` does not say `{text}`:\n{}", self.command, self.said);
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn hides(&self, text: &str) -> &Self {
+        assert!(!self.said.contains(text), "`{}` says `{text}`:\n{}", self.command, self.said);
+        self
+    }
+}
+
+/// The configuration of an environment `dev` in a namespace.
+pub(crate) fn dev(namespace: &Namespace, deployment: &str, kubernetes: &str) -> String {
+    configuration("dev", deployment, &format!("namespace: {}\n{kubernetes}", namespace.name))
 }
