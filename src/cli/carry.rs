@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use super::interrupt::Interrupt;
 use super::ui::{Remark, Ui};
-use crate::kubernetes::{Done, Failed, Holder, Lock, Lost, NotLocked, Session, Stamp, Work, acquire};
+use crate::kubernetes::{Done, Failed, Holder, Lock, Lost, NotLocked, Session, Stamp, Work, acquire, still_holds};
 use crate::plan::Plan;
 
 /// Why a plan was not carried out to its end, and how far it came.
@@ -47,6 +47,12 @@ impl Means<'_> {
             Ok(()) => Ok(done),
             Err(why) => Err(Stopped { why, done }),
         }
+    }
+
+    /// Looks whether everything is as the plan shows it, where there is nothing to be done.
+    pub(super) async fn verify(&self, plan: &Plan) -> Result<(), Stopped> {
+        let looked = still_holds(self.session, plan, self.concurrency).await;
+        looked.map_err(|error| Stopped { why: error.into(), done: Vec::new() })
     }
 
     async fn under_lock(&self, work: &Work<'_>, plan: Plan, ui: &mut Ui) -> Result<(), Why> {

@@ -97,7 +97,11 @@ impl Deploy {
                 return self.answer(&plan, ui);
             }
             if plan.has_changes() && !is_known && !self.yes {
-                ui.confirm("Do this?", "--yes")?;
+                let Some(answer) = interrupt.or(ui.confirm("Do this?", "--yes")).await else {
+                    ui.raw("\n");
+                    return Err(left());
+                };
+                answer?;
                 engine.reach.begin_anew();
             }
             let means = engine.reach.means(interrupt);
@@ -119,6 +123,9 @@ impl Deploy {
         let reach = interrupt.or(reach_for(&mut plan, &self.file, &self.cluster, ui)).await.ok_or_else(left)??;
         ui.raw(&for_person(&plan, ui.style()));
         let means = reach.means(interrupt);
+        if !plan.has_changes() {
+            interrupt.or(means.verify(&plan)).await.ok_or_else(left)??;
+        }
         let done = self.carry_out(&means, &plan, ui).await?;
         self.finish(&means, &plan, &done, ui).await
     }

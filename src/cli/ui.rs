@@ -162,12 +162,18 @@ impl Ui {
         stream.write_all(text.as_bytes()).and_then(|()| stream.flush()).unwrap_or_default();
     }
 
-    /// Asks whether to go on. Only "yes" means yes; where nobody can be asked, the flag is named that would answer.
-    pub(super) fn confirm(&mut self, question: &str, flag: &str) -> Result<(), Failure> {
+    /// Asks whether to go on. Only "yes" means yes; where nobody can be asked, the flag is named that would answer. The
+    /// wait for the answer can be left at any time.
+    pub(super) async fn confirm(&mut self, question: &str, flag: &str) -> Result<(), Failure> {
         if !self.asks {
             return Err(Failure::unasked(question, flag));
         }
-        match self.ask(&format!("{question} Type `yes` to go on"), "no", "nothing was changed")?.as_str() {
+        self.question(&format!("{question} Type `yes` to go on"), "no");
+        let (told, answer) = tokio::sync::oneshot::channel();
+        // A read cannot be left. The thread that is left in it ends with the program, and so nobody hears it.
+        std::thread::spawn(move || told.send(answer_of_the_person()).unwrap_or_default());
+        let answer = answer.await.unwrap_or(Ok(None)).map_err(Failure::input)?;
+        match self.answered(answer, "no", "nothing was changed")?.as_str() {
             "yes" | "y" | "Yes" | "YES" => Ok(()),
             _ => Err(Failure::declined("nothing was changed")),
         }
@@ -175,17 +181,30 @@ impl Ui {
 
     /// Asks for one line. An empty answer takes the default; the end of input says no.
     pub(super) fn ask(&mut self, question: &str, default: &str, undone: &str) -> Result<String, Failure> {
+        self.question(question, default);
+        let answer = answer_of_the_person().map_err(Failure::input)?;
+        self.answered(answer, default, undone)
+    }
+
+    fn question(&mut self, question: &str, default: &str) {
         self.raw(&if default.is_empty() { format!("{question}: ") } else { format!("{question} [{default}]: ") });
-        let mut answer = Vec::new();
-        if io::stdin().lock().read_until(b'\n', &mut answer).map_err(Failure::input)? == 0 {
+    }
+
+    fn answered(&mut self, answer: Option<String>, default: &str, undone: &str) -> Result<String, Failure> {
+        let Some(answer) = answer else {
             self.raw("\n");
             return Err(Failure::declined(undone));
-        }
-        // What is not text is no valid answer either, and is told like any other mistake.
-        let answer = String::from_utf8_lossy(&answer);
-        let answer = answer.trim();
-        Ok(if answer.is_empty() { default } else { answer }.to_owned())
+        };
+        Ok(if answer.is_empty() { default.to_owned() } else { answer })
     }
+}
+
+/// One line of standard input; nothing at its end. What is not text is no valid answer either, and is told like any
+/// other mistake.
+fn answer_of_the_person() -> io::Result<Option<String>> {
+    let mut answer = Vec::new();
+    let length = io::stdin().lock().read_until(b'\n', &mut answer)?;
+    Ok((length > 0).then(|| String::from_utf8_lossy(&answer).trim().to_owned()))
 }
 
 /// Whether no person watches. `CI` may be set to nothing, `0` or `false` by those who want to say that one does.

@@ -130,19 +130,7 @@ impl<'a> Work<'a> {
 
     /// Looks whether everything is still as it was shown, also what is not to be changed.
     async fn verify(&self, changes: &mut [Change]) -> Result<(), Failed> {
-        let ids: Vec<ObjectId> = changes.iter().map(|change| change.id.clone()).collect();
-        let now = observe::look_at(self.session, &ids, self.concurrency).await?;
-        let mut moved = Vec::new();
-        for change in changes {
-            let live = now.get(&change.id).unwrap_or(&Live::Absent);
-            let basis = Basis::of(change.id.kind, live);
-            if change.basis.still_holds(&basis) {
-                change.basis = basis;
-            } else {
-                moved.push(Moved { id: change.id.clone(), how: how(&change.basis, &basis) });
-            }
-        }
-        if moved.is_empty() { Ok(()) } else { Err(Failed::Moved(moved)) }
+        verify(self.session, changes, self.concurrency).await
     }
 
     async fn all_at_once(&self, step: Vec<Change>) -> Result<(), Failed> {
@@ -288,6 +276,30 @@ impl<'a> Work<'a> {
         }
         Request::apply(&change.id, body, Mode::Real, self.force)
     }
+}
+
+/// Looks whether everything is still as a plan shows it.
+///
+/// # Errors
+/// When something has moved, or when it cannot be looked at.
+pub async fn still_holds(session: &Session, plan: &Plan, concurrency: usize) -> Result<(), Failed> {
+    verify(session, &mut plan.changes.clone(), concurrency).await
+}
+
+async fn verify(session: &Session, changes: &mut [Change], concurrency: usize) -> Result<(), Failed> {
+    let ids: Vec<ObjectId> = changes.iter().map(|change| change.id.clone()).collect();
+    let now = observe::look_at(session, &ids, concurrency).await?;
+    let mut moved = Vec::new();
+    for change in changes {
+        let live = now.get(&change.id).unwrap_or(&Live::Absent);
+        let basis = Basis::of(change.id.kind, live);
+        if change.basis.still_holds(&basis) {
+            change.basis = basis;
+        } else {
+            moved.push(Moved { id: change.id.clone(), how: how(&change.basis, &basis) });
+        }
+    }
+    if moved.is_empty() { Ok(()) } else { Err(Failed::Moved(moved)) }
 }
 
 /// What a write that came upon another version found.

@@ -26,7 +26,7 @@ mod wait;
 mod watch;
 
 pub use acquire::{acquire, acquire_at};
-pub use apply::{Done, Failed, Moved, Stamp, Work};
+pub use apply::{Done, Failed, Moved, Stamp, Work, still_holds};
 pub use connect::{Options, Target, connect};
 pub use lease::{Held, Holder};
 pub use lock::{Lock, Pace};

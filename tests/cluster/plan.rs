@@ -10,9 +10,13 @@ fn an_absent_namespace_is_planned_with_all_that_goes_into_it_and_is_not_made() -
     let desk = Desk::new(&dev(&namespace, "", "quota: {limits.memory: 1GB}\nnetworkPolicy: restricted"))?;
     let planned = desk.sindri(&["plan"])?;
     planned.ends(0).says(&format!("+ create  namespace/{}\n", namespace.name));
-    for object in
-        ["resourcequota/dev-quota", "networkpolicy/dev", "persistentvolumeclaim/dev-home-pvc", "deployment/dev", "service/dev"]
-    {
+    for object in [
+        "resourcequota/dev-quota",
+        "networkpolicy/dev",
+        "persistentvolumeclaim/dev-home-pvc",
+        "deployment/dev",
+        "service/dev",
+    ] {
         planned.says(&format!("+ create  {object}  (not validated by the server)\n"));
     }
     planned.says("Plan: 6 to create, 0 to change, 0 to delete.");
@@ -41,11 +45,13 @@ fn a_plan_shows_the_fields_that_change_and_writes_nothing() -> Outcome {
     let planned = desk.sindri(&["plan"])?;
     planned.ends(0).says("~ update  deployment/dev").says("limits.memory: 64Mi → 128Mi");
     planned.says("the pod is replaced").says("- delete  networkpolicy/dev");
-    planned.says("Unchanged: persistentvolumeclaim/dev-home-pvc, service/dev").says("0 to create, 1 to change, 1 to delete");
+    planned
+        .says("Unchanged: persistentvolumeclaim/dev-home-pvc, service/dev")
+        .says("0 to create, 1 to change, 1 to delete");
     desk.sindri(&["plan", "--detailed-exitcode"])?.ends(2);
     let context = desk.sindri(&["plan", "--detailed-exitcode", "--kubeconfig", "/nowhere"])?;
     assert!(context.code != Some(0), "an error is no answer: {}", context.said);
-    assert_eq!(namespace.written()?, before, "plan wrote something");
+    namespace.is_as(&before)?;
     Ok(())
 }
 
@@ -64,11 +70,14 @@ fn what_others_changed_is_shown_and_a_contested_field_is_only_taken_by_force() -
     let before = namespace.written()?;
     for command in [["plan"].as_slice(), &["plan", "--detailed-exitcode"], &["deploy", "--yes"]] {
         let refused = desk.sindri(command)?;
-        refused.ends(1).says("resources.limits.memory belongs to the field manager kubectl-set").says("--force-conflicts");
+        refused
+            .ends(1)
+            .says("resources.limits.memory belongs to the field manager kubectl-set")
+            .says("--force-conflicts");
     }
     let forced = desk.sindri(&["plan", "--force-conflicts"])?;
     forced.ends(0).says("limits.memory: 96Mi → 64Mi").says("is taken from kubectl-set");
-    assert_eq!(namespace.written()?, before, "a refused deploy or a plan wrote something");
+    namespace.is_as(&before)?;
     desk.sindri(&["deploy", "--yes", "--force-conflicts"])?.ends(0);
     desk.sindri(&["plan"])?.ends(0).says("No changes.");
     assert_eq!(namespace.field("deployment/dev", ".metadata.labels.team")?, "blue", "what is not ours was removed");
@@ -84,7 +93,7 @@ fn somebody_elses_object_of_the_same_name_is_in_the_way() -> Outcome {
     for command in [["plan"].as_slice(), &["deploy", "--yes"]] {
         desk.sindri(command)?.ends(1).says("service/dev: exists, and was not made by sindri for this environment");
     }
-    assert_eq!(namespace.written()?, before);
+    namespace.is_as(&before)?;
     Ok(())
 }
 
@@ -115,7 +124,7 @@ fn a_person_who_may_only_read_gets_a_plan_and_all_missing_rights_at_once() -> Ou
         planned.says(right);
     }
     desk.sindri(&["deploy", "--yes"])?.ends(1).says("nothing was changed");
-    assert_eq!(namespace.written()?, before);
+    namespace.is_as(&before)?;
     Ok(())
 }
 
@@ -126,9 +135,8 @@ impl RigidClass {
     fn new(namespace: &Namespace) -> Outcome<Self> {
         let list: Value = serde_json::from_str(&kubectl(&["get", "storageclasses", "-o", "json"], "")?)?;
         let mut classes = list["items"].as_array().cloned().unwrap_or_default().into_iter();
-        let is_default = |class: &Value| {
-            class["metadata"]["annotations"]["storageclass.kubernetes.io/is-default-class"] == "true"
-        };
+        let is_default =
+            |class: &Value| class["metadata"]["annotations"]["storageclass.kubernetes.io/is-default-class"] == "true";
         let mut class = classes.find(is_default).ok_or("there is no default class")?;
         let name = format!("{}-rigid", namespace.name);
         class["metadata"] = json!({"name": name});
@@ -162,7 +170,9 @@ fn a_volume_grows_where_it_can_and_is_never_shrunk_deleted_or_given_another_clas
     desk.write("sindri.yaml", &sized("soft", "8Mi", ""))?;
     for command in [["plan"].as_slice(), &["deploy", "--yes"]] {
         let refused = desk.sindri(command)?;
-        refused.ends(1).says("persistentvolumeclaim/soft-home-pvc has 16Mi, and cannot become 8Mi: a volume never shrinks");
+        refused
+            .ends(1)
+            .says("persistentvolumeclaim/soft-home-pvc has 16Mi, and cannot become 8Mi: a volume never shrinks");
         refused.hides("- delete").hides("replace  ");
     }
     desk.write("sindri.yaml", &sized("soft", "16Mi", &of_class))?;
@@ -171,7 +181,7 @@ fn a_volume_grows_where_it_can_and_is_never_shrunk_deleted_or_given_another_clas
     rigid.write("sindri.yaml", &sized("rigid", "32Mi", &of_class))?;
     let refused = rigid.sindri(&["deploy", "--yes"])?;
     refused.ends(1).says("cannot grow from 16Mi to 32Mi").says(&format!("its storage class {} does not let", class.0));
-    assert_eq!(namespace.written()?, before, "a refused deploy wrote something");
+    namespace.is_as(&before)?;
 
     desk.write("sindri.yaml", &sized("soft", "32Mi", ""))?;
     desk.sindri(&["plan"])?.ends(0).says("~ update  persistentvolumeclaim/soft-home-pvc").says("16Mi → 32Mi");
@@ -222,18 +232,19 @@ fn a_missing_secret_a_full_quota_and_pod_security_are_found_before_anything_is_a
     desk.sindri(&["plan"])?.ends(0).hides("does not exist");
 
     desk.write("sindri.yaml", &dev(&namespace, "", "security: privileged"))?;
-    desk.sindri(&["plan"])?.says("enforces Pod Security restricted").says("set `providers.kubernetes.security: restricted`");
+    desk.sindri(&["plan"])?
+        .says("enforces Pod Security restricted")
+        .says("set `providers.kubernetes.security: restricted`");
 
     namespace.kubectl(&["create", "quota", "tight", "--hard=limits.memory=32Mi"], "")?;
     desk.write("sindri.yaml", &dev(&namespace, "", ""))?;
-    wait("the quota to be counted", || {
-        match namespace.field("resourcequota/tight", ".status.used")?.as_str() {
-            "" => Err(Refusal::of("it is not counted")),
-            _ => Ok(()),
-        }
+    wait("the quota to be counted", || match namespace.field("resourcequota/tight", ".status.used")?.as_str() {
+        "" => Err(Refusal::of("it is not counted")),
+        _ => Ok(()),
     })?;
     let planned = desk.sindri(&["plan"])?;
-    planned.says("resourcequota/tight leaves no room for the pod: limits.memory: the pod needs 64Mi, 0 of 32Mi is used");
+    planned
+        .says("resourcequota/tight leaves no room for the pod: limits.memory: the pod needs 64Mi, 0 of 32Mi is used");
     assert_eq!(namespace.field("deployment/dev", ".metadata.uid")?, "", "plan made something");
     Ok(())
 }

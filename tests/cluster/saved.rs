@@ -12,7 +12,7 @@ fn refused(desk: &Desk, namespace: &Namespace, moved: &str) -> Outcome {
     let before = namespace.written()?;
     let refused = desk.sindri(&["deploy", "--plan", "saved"])?;
     refused.ends(5).says(moved).says("nothing was changed");
-    assert_eq!(namespace.written()?, before, "{moved}: something was changed");
+    namespace.is_as(&before)?;
     Ok(())
 }
 
@@ -43,7 +43,9 @@ fn a_saved_plan_is_refused_when_anything_has_moved_and_names_it() -> Outcome {
     desk.sindri(&["deploy", "--yes"])?.ends(0);
     let changed = dev(&namespace, "env: {ROUND: 2}", "networkPolicy: deny-ingress");
     desk.write("sindri.yaml", &changed)?;
-    let plan = || desk.sindri(&["plan", "--out", "saved"]).map(|planned| planned.ends(0).says("1 to create, 1 to change").code);
+    let plan = || {
+        desk.sindri(&["plan", "--out", "saved"]).map(|planned| planned.ends(0).says("1 to create, 1 to change").code)
+    };
 
     plan()?;
     namespace.kubectl(&["set", "env", "deployment/dev", "EXTRA=1"], "")?;
@@ -90,7 +92,7 @@ fn a_saved_plan_without_changes_is_refused_too_when_anything_has_moved() -> Outc
     desk.sindri(&["plan", "--out", "saved"])?.ends(0).says("No changes.");
     let before = namespace.written()?;
     desk.sindri(&["deploy", "--plan", "saved"])?.ends(0).says("No changes.");
-    assert_eq!(namespace.written()?, before);
+    namespace.is_as(&before)?;
     namespace.kubectl(&["delete", "service/dev"], "")?;
     refused(&desk, &namespace, "service/dev was there, and is gone")
 }

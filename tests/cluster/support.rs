@@ -1,5 +1,6 @@
 //! The cluster that the tests run on, seen as a person sees it: through `sindri` and `kubectl`.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -10,7 +11,7 @@ use std::{env, fmt, fs, process, thread};
 
 use rexpect::process::WaitStatus;
 use rexpect::session::{PtySession, spawn_command};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 
 pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error>>;
@@ -119,25 +120,40 @@ impl Namespace {
     }
 
     /// Everything that somebody has written here, without what the cluster itself writes into it while it runs.
-    pub(crate) fn written(&self) -> Outcome<Vec<Value>> {
+    pub(crate) fn written(&self) -> Outcome<BTreeMap<String, Value>> {
         const KINDS: &str = "deployments,services,persistentvolumeclaims,networkpolicies,roles,rolebindings,\
-                             resourcequotas,secrets,leases,pods";
-        let list: Value = serde_json::from_str(&self.kubectl(&["get", KINDS, "-o", "json"], "")?)?;
-        let mut objects = list["items"].as_array().cloned().unwrap_or_default();
-        for object in &mut objects {
-            if object["kind"] == "Pod" {
-                *object = json!({"pod": object["metadata"]["uid"]});
-            } else if object.get("status").is_some_and(|status| status.as_object().is_some_and(|map| map.len() > 1)) {
+                             resourcequotas,secrets,leases";
+        let list = self.kubectl(&["get", KINDS, "-o", "json", "--show-managed-fields"], "")?;
+        let mut list: Value = serde_json::from_str(&list)?;
+        let namespace = kubectl(&["get", "namespace", &self.name, "--ignore-not-found", "-o", "json"], "")?;
+        let namespace = if namespace.is_empty() { Value::Null } else { serde_json::from_str(&namespace)? };
+        let mut written = BTreeMap::from([("namespace".to_owned(), namespace["metadata"].clone())]);
+        for object in list["items"].as_array_mut().ok_or("no list")? {
+            let has_controller =
+                matches!(object["kind"].as_str(), Some("Deployment" | "PersistentVolumeClaim" | "ResourceQuota"));
+            let name = format!("{}/{}", object["kind"], object["metadata"]["name"]);
+            if has_controller {
                 object["status"] = Value::Null;
                 object["metadata"]["resourceVersion"] = Value::Null;
-                if let Some(managers) = object["metadata"]["managedFields"].as_array_mut() {
-                    managers.retain(|manager| manager["subresource"] != "status");
-                }
+                object["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = Value::Null;
+                let managers = object["metadata"]["managedFields"].as_array_mut().ok_or("nobody made it")?;
+                managers.retain(|manager| {
+                    manager["manager"] != "kube-controller-manager" && manager["subresource"] != "status"
+                });
             }
+            written.insert(name, object.clone());
         }
-        let namespace = kubectl(&["get", "namespace", &self.name, "--ignore-not-found", "-o", "json"], "")?;
-        objects.push(serde_json::from_str(&namespace).unwrap_or_default());
-        Ok(objects)
+        Ok(written)
+    }
+
+    /// Everything is still as it was written.
+    #[track_caller]
+    pub(crate) fn is_as(&self, before: &BTreeMap<String, Value>) -> Outcome {
+        let now = self.written()?;
+        for name in before.keys().chain(now.keys()) {
+            assert_eq!(now.get(name), before.get(name), "{name} is not as it was");
+        }
+        Ok(())
     }
 
     /// One field of an object.
