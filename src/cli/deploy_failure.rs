@@ -5,7 +5,7 @@ use super::failure::{Failure, word};
 use crate::config::Malformed;
 use crate::config::reference::Repository;
 use crate::image::Unpinned;
-use crate::kubernetes::{Done, Failed, NotReady, Unobserved};
+use crate::kubernetes::{Done, Event, Failed, NotReady, Unobserved};
 use crate::plan::{Action, Plan};
 
 impl From<Unpinned> for Failure {
@@ -138,9 +138,30 @@ impl From<NotReady> for Failure {
         match error {
             NotReady::Unanswered(error) => Self::from(error).adding("everything was applied"),
             error => {
-                let advice = error.advice().map(str::to_owned);
-                Self::told(error).maybe_hint(advice)
+                let (advice, heard) = (error.advice().map(str::to_owned), heard(&error));
+                Self::told(error).hearing(heard).maybe_hint(advice)
             }
         }
     }
 }
+
+/// What the cluster last complained about, and the last words of the program.
+fn heard(error: &NotReady) -> Vec<String> {
+    let (events, log): (&[Event], &[String]) = match error {
+        NotReady::Stuck { events, log, .. } => (events, log),
+        NotReady::TimedOut { events, .. } => (events, &[]),
+        NotReady::Gone { .. } | NotReady::Denied { .. } | NotReady::Unanswered(_) => (&[], &[]),
+    };
+    let latest = events.iter().skip(events.len().saturating_sub(MOST_EVENTS));
+    let often = |event: &Event| if event.count > 1 { format!(" ({} times)", event.count) } else { String::new() };
+    let event = |event: &Event| format!("{} {}: {}{}", event.about, event.reason, event.message, often(event));
+    let mut heard: Vec<String> = latest.map(event).collect();
+    if !log.is_empty() {
+        heard.push("the last lines that its program wrote:".to_owned());
+        heard.extend(log.iter().map(|line| format!("  {line}")));
+    }
+    heard
+}
+
+/// The latest say what is wrong; those before them often the same.
+const MOST_EVENTS: usize = 5;

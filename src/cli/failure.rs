@@ -48,6 +48,8 @@ impl Kind {
 pub(super) struct Failure {
     kind: Kind,
     what: What,
+    /// What was heard about it, line by line.
+    heard: Vec<String>,
     hint: Option<String>,
 }
 
@@ -65,7 +67,7 @@ enum What {
 
 impl Failure {
     fn new(kind: Kind, message: impl Into<String>, cause: Option<Box<dyn Error>>) -> Self {
-        Self { kind, what: What::Message(message.into(), cause), hint: None }
+        Self { kind, what: What::Message(message.into(), cause), heard: Vec::new(), hint: None }
     }
 
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -90,7 +92,7 @@ impl Failure {
 
     /// It could not be done, and the error says so.
     pub(super) fn told(error: impl Error + 'static) -> Self {
-        Self { kind: Kind::Failed, what: What::Told(Box::new(error), String::new()), hint: None }
+        Self { kind: Kind::Failed, what: What::Told(Box::new(error), String::new()), heard: Vec::new(), hint: None }
     }
 
     /// The same, with what follows from it.
@@ -103,6 +105,11 @@ impl Failure {
             What::Problems(..) | What::Reported => {}
         }
         self
+    }
+
+    /// The same with what was heard about it: events, and a program's last words.
+    pub(super) fn hearing(self, heard: Vec<String>) -> Self {
+        Self { heard, ..self }
     }
 
     /// The same with a hint, if there is one.
@@ -137,7 +144,7 @@ impl Failure {
 
     /// There are changes, and the person asked to be told by the exit code.
     pub(super) fn pending() -> Self {
-        Self { kind: Kind::Configuration, what: What::Reported, hint: None }
+        Self { kind: Kind::Configuration, what: What::Reported, heard: Vec::new(), hint: None }
     }
 
     /// What waits for others, or for signals, cannot be started.
@@ -159,12 +166,12 @@ impl Failure {
 
     /// The configuration is wrong.
     pub(super) fn problems(source: Source, problems: Vec<Problem>) -> Self {
-        Self { kind: Kind::Configuration, what: What::Problems(source, problems), hint: None }
+        Self { kind: Kind::Configuration, what: What::Problems(source, problems), heard: Vec::new(), hint: None }
     }
 
     /// The configuration is wrong, and that was the answer.
     pub(super) fn reported() -> Self {
-        Self { kind: Kind::Configuration, what: What::Reported, hint: None }
+        Self { kind: Kind::Configuration, what: What::Reported, heard: Vec::new(), hint: None }
     }
 
     /// A file would be overwritten.
@@ -229,6 +236,9 @@ impl Failure {
                 }
             }
         }
+        for line in &self.heard {
+            ui.raw(&format!("  {}\n", line.replace('\t', "  ").replace(char::is_control, "\u{fffd}")));
+        }
         if let Some(hint) = &self.hint {
             ui.remark(Remark::Hint, hint);
         }
@@ -282,14 +292,14 @@ impl From<NotConnected> for Failure {
     fn from(error: NotConnected) -> Self {
         let kind = if error.is_mistake() { Kind::Configuration } else { Kind::Failed };
         let hint = reach::unconnected(&error);
-        Self { kind, what: What::Told(error.into(), String::new()), hint: Some(hint) }
+        Self { kind, what: What::Told(error.into(), String::new()), heard: Vec::new(), hint: Some(hint) }
     }
 }
 
 impl From<Unanswered> for Failure {
     fn from(error: Unanswered) -> Self {
         let hint = reach::unanswered(&error);
-        Self { kind: Kind::Failed, what: What::Told(error.into(), String::new()), hint: Some(hint) }
+        Self { kind: Kind::Failed, what: What::Told(error.into(), String::new()), heard: Vec::new(), hint: Some(hint) }
     }
 }
 

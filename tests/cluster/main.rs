@@ -13,8 +13,8 @@
 
 mod access;
 mod connect;
-mod diff;
 mod deploy;
+mod diff;
 mod drift;
 mod examples;
 mod lifecycle;

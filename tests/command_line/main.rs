@@ -11,6 +11,7 @@
 mod completion;
 mod connect;
 mod contract;
+mod deploy;
 mod init;
 mod invalid;
 mod man;

@@ -1,0 +1,59 @@
+//! What `sindri plan` and `sindri deploy` refuse before they ask a cluster.
+
+use super::run::{Folder, Outcome, VALID};
+
+#[test]
+fn a_file_that_is_no_saved_plan_is_a_mistake_on_the_command_line() -> Outcome {
+    for (text, why) in [
+        ("", "it is not a saved plan"),
+        ("{\"kind\": \"SindriPlan\", \"format_version\": \"1\"", "it is not a saved plan"),
+        ("{\"kind\": \"SindriPlan\", \"format_version\": \"1\"}", "it is not a saved plan"),
+        ("{\"kind\": \"List\", \"items\": []}", "it is not a saved plan"),
+        (
+            "{\"kind\": \"SindriPlan\", \"format_version\": \"2\"}",
+            "it has format 2, and this version of sindri reads format 1",
+        ),
+    ] {
+        let folder = Folder::with(VALID)?;
+        folder.write("saved", text)?;
+        let ended = folder.sindri(["deploy", "--plan", "saved"]).end()?;
+        assert_eq!(ended.code, Some(2), "{text}: {ended}");
+        for part in ["error: cannot read the plan saved\n", why, "hint: make one with `sindri plan --out saved`\n"] {
+            assert!(ended.said.contains(part), "{part}: {ended}");
+        }
+    }
+    let ended = Folder::with(VALID)?.sindri(["deploy", "--plan", "nowhere"]).end()?;
+    assert_eq!(ended.code, Some(2), "{ended}");
+    assert!(ended.said.contains("cannot read the plan nowhere"), "{ended}");
+    Ok(())
+}
+
+#[test]
+fn an_image_that_is_not_certain_is_refused_without_a_cluster() -> Outcome {
+    let digest = "@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let tagged = VALID.replace(digest, ":1.4.0");
+    let verified = VALID.replace(
+        &format!("image: ghcr.io/org/dev{digest}"),
+        &format!("image_config: {{registry: ghcr.io/org/dev, digest: \"{}\", verify_signature: true}}", &digest[1..]),
+    );
+    for (text, why) in [(tagged, "is not a digest"), (verified, "must be verified")] {
+        let folder = Folder::with(&text)?;
+        for command in [["plan"].as_slice(), &["deploy", "--yes"]] {
+            let ended = folder.sindri(command).end()?;
+            assert_eq!(ended.code, Some(4), "{ended}");
+            assert!(ended.said.contains(why) && ended.said.contains("hint: "), "{ended}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_saved_plan_leaves_nothing_to_be_decided_on_the_command_line() -> Outcome {
+    let folder = Folder::with(VALID)?;
+    for flag in ["--dry-run", "--force-conflicts"] {
+        let ended = folder.sindri(["deploy", "--plan", "saved", flag]).end()?;
+        assert_eq!(ended.code, Some(2), "{ended}");
+        assert!(ended.said.contains(flag), "{ended}");
+    }
+    Ok(())
+}
