@@ -11,6 +11,7 @@ mod holder;
 mod init;
 mod interrupt;
 mod line;
+mod live;
 mod man;
 mod plan;
 mod plan_file;

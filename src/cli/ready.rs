@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::carry::Means;
 use super::failure::Failure;
+use super::live::{Live, explain};
 use super::ui::Ui;
-use crate::kubernetes::{Done, Progress, Since, Subject, wait};
+use crate::kubernetes::{Done, Progress, Settled, Since, Subject, wait};
 use crate::names::{INSTANCE, Kind, MANAGED_BY, SINDRI};
 use crate::plan::Plan;
 
@@ -14,20 +15,29 @@ const GRACE: Duration = Duration::from_secs(30);
 
 pub(super) async fn wait_for(means: &Means<'_>, plan: &Plan, done: &[Done], ui: &mut Ui) -> Result<(), Failure> {
     let Some(deployment) = plan.changes.iter().find(|change| change.id.kind == Kind::Deployment) else { return Ok(()) };
-    let claim = plan.changes.iter().find(|change| change.id.kind == Kind::PersistentVolumeClaim);
     let subject = Subject {
         context: plan.cluster.context.clone(),
         namespace: plan.cluster.namespace.clone(),
         deployment: deployment.id.name.clone(),
         selector: format!("{INSTANCE}={},{MANAGED_BY}={SINDRI}", plan.environment),
-        claim: claim.map(|change| change.id.name.clone()),
     };
     let since = done.iter().filter(|done| done.id == deployment.id).find_map(since);
-    let mut tell = |progress: &Progress| ui.say(&progress.line());
-    match means.interrupt.or(wait(means.session, &subject, since.as_ref(), GRACE, &mut tell)).await {
+    let mut live = Live::default();
+    let mut tell = |progress: &Progress| live.tell(progress, ui);
+    let outcome = means.interrupt.or(wait(means.session, &subject, since.as_ref(), GRACE, &mut tell)).await;
+    live.clear(ui);
+    match outcome {
         None => Err(Failure::interrupted_waiting()),
-        Some(Ok(_)) => Ok(()),
-        Some(Err(error)) => Err(error.into()),
+        Some(Ok(Settled::Ready(running))) => {
+            let node = running.node.map(|node| format!(" on {node}")).unwrap_or_default();
+            ui.say(&format!("{} is ready: pod/{}{node}", plan.environment, running.pod));
+            Ok(())
+        }
+        Some(Ok(Settled::Stopped)) => Ok(()),
+        Some(Err(error)) => {
+            explain(&error, ui);
+            Err(error.into())
+        }
     }
 }
 

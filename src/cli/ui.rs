@@ -130,6 +130,18 @@ impl Ui {
         }
     }
 
+    /// Says something that belongs to what went wrong.
+    pub(super) fn tell(&mut self, text: &str) {
+        self.line(text);
+    }
+
+    /// How wide the screen is now, if there is one that may be drawn on.
+    pub(super) fn screen(&self) -> Option<usize> {
+        let is_wanted = self.loudness > Loudness::Quiet && !is_automated();
+        let is_able = std::env::var_os("TERM").is_some_and(|term| term != "dumb");
+        (is_wanted && is_able && io::stderr().is_terminal()).then(width)
+    }
+
     /// Says something that only a curious person wants to know.
     pub(super) fn detail(&mut self, text: &str) {
         if self.loudness == Loudness::Verbose {

@@ -23,7 +23,7 @@ mod transport;
 mod unanswered;
 mod view;
 mod wait;
-mod watch;
+pub mod watch;
 
 pub use acquire::{acquire, acquire_at};
 pub use apply::{Done, Failed, Moved, Stamp, Work, still_holds};

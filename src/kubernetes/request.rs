@@ -102,6 +102,14 @@ impl Request {
         Self { accept: "*/*", ..Self::new(Method::GET, path, format!("read the log of {}", pod.short())) }
     }
 
+    /// The output of a container from now on. The answer ends when the container does.
+    #[must_use]
+    pub fn output(namespace: &str, pod: &str, container: &str) -> Self {
+        let pod = ObjectId::new(Kind::Pod, namespace, pod);
+        let path = format!("{}/log?container={}&follow=true&tailLines=0", path(&pod), escaped(container));
+        Self { accept: "*/*", ..Self::new(Method::GET, path, format!("read the output of {}", pod.short())) }
+    }
+
     /// The next part of a list.
     #[must_use]
     pub fn following(mut self, token: &str) -> Self {

@@ -84,9 +84,9 @@ impl Scene {
         pods
     }
 
-    /// The pods that still run, whatever they belong to.
+    /// The pods that hold what they need, whatever they belong to: those that run, and those that are not quite gone.
     pub(super) fn living_pods(&self) -> impl Iterator<Item = &Value> {
-        self.pods.iter().filter(|pod| !is_over(pod))
+        self.pods.iter().filter(|pod| !is_over(pod) || is_ending(pod))
     }
 
     /// What was said about one object, the latest last.

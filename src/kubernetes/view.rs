@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::scene::{Event, Scene, holds, is_ending, last_seen, text, uid, version};
+use super::scene::{Event, Scene, holds, items, last_seen, name, seconds, text, uid, version};
 use super::wait::Subject;
 use super::watch::Change;
+
+/// A container that is younger may have ended without the cluster knowing it: its node looks every second, if it has time.
+const YOUNG: i64 = 10;
 
 /// Which objects are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -140,12 +143,23 @@ impl View {
         objects.into_iter().filter(|uid| self.heard.insert(uid.clone())).collect()
     }
 
-    /// Whether the claim may be what it waits for; asked once.
-    pub(super) fn wants_claim(&mut self) -> bool {
-        let is_waiting = |pod: &&Value| !is_ending(pod) && !holds(pod, "PodScheduled");
-        let wants = !self.claim_is_followed && self.scene.current_pods().iter().any(is_waiting);
-        self.claim_is_followed |= wants;
-        wants
+    /// The claim that a pod without a node may be waiting for; told once.
+    pub(super) fn wanted_claim(&mut self) -> Option<String> {
+        let pods = self.scene.current_pods();
+        let pod = pods.into_iter().find(|pod| !holds(pod, "PodScheduled")).filter(|_| !self.claim_is_followed)?;
+        let claims = items(pod, "/spec/volumes").iter().map(|volume| text(volume, "/persistentVolumeClaim/claimName"));
+        let claim = claims.filter(|claim| !claim.is_empty()).map(str::to_owned).next()?;
+        self.claim_is_followed = true;
+        Some(claim)
+    }
+
+    /// The container of a pod that has started a moment ago, if one has.
+    pub(super) fn young_container(&self, pod: &str, now: i64) -> Option<String> {
+        let pod = self.scene.pods.iter().find(|seen| name(seen) == pod)?;
+        let started = |status: &&Value| seconds(text(status, "/state/running/startedAt"));
+        let is_young = |status: &&Value| started(status).is_some_and(|started| now - started <= YOUNG);
+        let young = items(pod, "/status/containerStatuses").iter().find(is_young)?;
+        Some(text(young, "/name").to_owned())
     }
 
     /// What was complained about, each once, the latest last.
@@ -174,4 +188,77 @@ impl View {
 fn key(event: &Event) -> (String, String, String) {
     let message = event.message.split_once(" is forbidden: ").map_or(event.message.as_str(), |(_, why)| why);
     (event.about.clone(), event.reason.clone(), message.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::wait::Subject;
+    use super::super::watch::Change;
+    use super::{Place, View};
+
+    fn view() -> View {
+        View::new(&Subject {
+            context: None,
+            namespace: "team".to_owned(),
+            deployment: "dev".to_owned(),
+            selector: "instance=dev".to_owned(),
+        })
+    }
+
+    fn pod(version: u32) -> Value {
+        json!({"metadata": {"name": "a", "uid": "1", "resourceVersion": version.to_string()}})
+    }
+
+    fn warning(uid: u32, about: &str, message: &str) -> Value {
+        json!({
+            "metadata": {"uid": uid.to_string(), "resourceVersion": uid.to_string()},
+            "involvedObject": {"kind": "ReplicaSet", "name": about, "uid": about},
+            "type": "Warning", "reason": "FailedCreate", "message": message,
+        })
+    }
+
+    #[test]
+    fn an_older_version_never_replaces_a_newer_one() {
+        let mut view = view();
+        for version in [9, 10, 10, 9] {
+            view.take(Place::Pods, Change::Seen(pod(version)));
+        }
+        assert_eq!(view.scene().pods, [pod(10)]);
+    }
+
+    #[test]
+    fn what_is_gone_does_not_come_back() {
+        let mut view = view();
+        view.take(Place::Pods, Change::Seen(pod(5)));
+        view.take(Place::Pods, Change::Removed(pod(7)));
+        view.take(Place::Pods, Change::Seen(pod(6)));
+        assert!(view.scene().pods.is_empty());
+    }
+
+    #[test]
+    fn a_list_says_what_there_is_and_what_is_not() {
+        let mut view = view();
+        view.take(Place::Pods, Change::Seen(pod(5)));
+        view.take(Place::Pods, Change::Listed(Vec::new()));
+        assert!(view.scene().pods.is_empty());
+        assert!(!view.is_complete());
+        view.take(Place::Deployment, Change::Listed(Vec::new()));
+        view.give_up(Place::ReplicaSets);
+        assert!(view.is_complete());
+    }
+
+    #[test]
+    fn a_warning_is_told_once_whatever_pod_it_names() {
+        let mut view = view();
+        let refused = |pod: &str| format!("Error creating: pods \"{pod}\" is forbidden: exceeded quota");
+        view.take(Place::Events, Change::Listed(vec![warning(1, "set", &refused("a"))]));
+        assert_eq!(view.new_warnings().len(), 1);
+        view.take(Place::Events, Change::Listed(vec![warning(2, "set", &refused("b"))]));
+        assert!(view.new_warnings().is_empty());
+        view.take(Place::Events, Change::Seen(warning(3, "set", "something else")));
+        assert_eq!(view.new_warnings().len(), 1);
+        assert_eq!(view.warnings().len(), 2);
+    }
 }

@@ -13,13 +13,17 @@ use super::request::{Request, Selecting};
 use super::scene::{Event, number, uid};
 use super::session::Session;
 use super::view::{Place, View};
-use super::watch::{Change, Followed, Lost, follow};
+use super::watch::{Change, Followed, IDLE, Lost, follow};
 use crate::names::{Kind, ObjectId};
 
 /// How often the clock is looked at, and the least time before details are asked for.
 const TICK: Duration = Duration::from_secs(1);
 /// What is kept of the session's time for the last questions.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How often it is doubted that a container runs of which the cluster says so.
+const DOUBTS: u32 = 3;
+/// What a node takes to say that a container has ended, besides the way there and back.
+const ANSWER: Duration = Duration::from_millis(100);
 /// How much is shown of what a program has written.
 const LOG_LINES: u32 = 20;
 const LOG_BYTES: u32 = 64 << 10;
@@ -35,8 +39,6 @@ pub struct Subject {
     pub deployment: String,
     /// The labels of its `ReplicaSets` and pods: `instance=dev,app.kubernetes.io/managed-by=sindri`.
     pub selector: String,
-    /// The claim of its volume.
-    pub claim: Option<String>,
 }
 
 /// Which Deployment, and in which state of it: what apply was told.
@@ -96,6 +98,9 @@ pub async fn wait(
         stuck: None,
         told: String::new(),
         interrupted: None,
+        distance: None,
+        doubts: 0,
+        doubted: None,
     };
     waiting.begin();
     waiting.run(grace, tell).await
@@ -115,6 +120,10 @@ struct Waiting<'session> {
     stuck: Option<(&'static str, Instant)>,
     told: String,
     interrupted: Option<String>,
+    /// How long the server takes to answer.
+    distance: Option<Duration>,
+    doubts: u32,
+    doubted: Option<Instant>,
 }
 
 impl Waiting<'_> {
@@ -127,7 +136,7 @@ impl Waiting<'_> {
     }
 
     fn follow(&mut self, place: Place, followed: Followed) {
-        let changes = follow(self.session, &self.subject.namespace, followed);
+        let changes = follow(self.session, &self.subject.namespace, followed, IDLE);
         self.streams.push(changes.map(move |change| (place, change)).boxed_local());
     }
 
@@ -152,6 +161,7 @@ impl Waiting<'_> {
             if !self.view.is_complete() {
                 continue;
             }
+            self.distance.get_or_insert_with(|| now - self.started);
             if let Some(outcome) = self.judge(grace, is_tick, tell).await {
                 return outcome;
             }
@@ -180,7 +190,12 @@ impl Waiting<'_> {
         is_tick: bool,
         tell: &mut dyn FnMut(&Progress),
     ) -> Option<Result<Settled, NotReady>> {
-        let state = self.state();
+        let mut state = self.state();
+        if let State::Ready(running) = &state
+            && self.has_ended(running).await
+        {
+            state = State::Progressing(Phase::Unready { probe: None });
+        }
         let doing = match &state {
             State::Absent => return Some(Err(NotReady::Gone { deployment: self.name() })),
             State::Stopped => return Some(Ok(Settled::Stopped)),
@@ -194,6 +209,32 @@ impl Waiting<'_> {
         }
         self.say(doing, patience, is_tick, tell);
         None
+    }
+
+    /// Whether the container has ended, although the cluster still says that the pod is ready: a program that fails at once is
+    /// believed to run until its node looks again, a second later. The node itself knows: output that is followed ends.
+    async fn has_ended(&mut self, running: &Running) -> bool {
+        let now = self.session.server_time();
+        let young = now.and_then(|now| self.view.young_container(&running.pod, now));
+        let Some(container) = young.filter(|_| self.doubts < DOUBTS) else { return false };
+        if self.doubted.is_some_and(|doubted| doubted.elapsed() < TICK) {
+            return true;
+        }
+        let request = Request::output(&self.subject.namespace, &running.pod, &container);
+        let ended = async {
+            match self.session.open(&request).await {
+                Ok(Ok(response)) => http_body_util::BodyExt::collect(response.into_body()).await.is_ok(),
+                // Who may not read it has to believe the cluster.
+                _ => false,
+            }
+        };
+        let limit = self.distance.unwrap_or_default() * 2 + ANSWER;
+        let has_ended = timeout_at(Instant::now() + limit.min(TICK), ended).await.unwrap_or(false);
+        if has_ended {
+            self.doubts += 1;
+            self.doubted = Some(Instant::now());
+        }
+        has_ended
     }
 
     /// How long it may stay stuck; none if it is not.
@@ -244,7 +285,7 @@ impl Waiting<'_> {
             let selecting = Selecting::Fields(format!("involvedObject.uid={uid}"));
             self.follow(Place::Events, Followed::All(Kind::Event, selecting));
         }
-        if let Some(claim) = self.subject.claim.as_ref().filter(|_| self.view.wants_claim()) {
+        if let Some(claim) = self.view.wanted_claim() {
             let claim = ObjectId::new(Kind::PersistentVolumeClaim, &self.subject.namespace, claim);
             self.follow(Place::Claim, Followed::One(claim));
         }

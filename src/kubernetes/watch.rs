@@ -23,15 +23,15 @@ use crate::plan::Refusal;
 /// How many objects are asked for at a time.
 const PAGE: u32 = 500;
 /// A watch that says nothing for so long may be dead without knowing it.
-const IDLE: Duration = Duration::from_secs(20);
+pub const IDLE: Duration = Duration::from_secs(20);
 /// No object is so large: etcd takes less than two megabytes.
-const LONGEST_LINE: usize = 8 << 20;
+pub const LONGEST_LINE: usize = 8 << 20;
 /// A watch that lives so long was worth it.
 const WORTHWHILE: Duration = Duration::from_secs(5);
 
 /// Which objects are followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Followed {
+pub enum Followed {
     /// This one. The right to list is not needed.
     One(ObjectId),
     /// All of a kind that are selected.
@@ -40,7 +40,7 @@ pub(super) enum Followed {
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Change {
+pub enum Change {
     /// These are all that there are.
     Listed(Vec<Value>),
     /// There is this one, in this version.
@@ -53,7 +53,7 @@ pub(super) enum Change {
 
 /// Why nothing more will be known.
 #[derive(Debug)]
-pub(super) enum Lost {
+pub enum Lost {
     /// The server did not answer in time, or cannot be asked.
     Unanswered(Unanswered),
     /// It refuses.
@@ -66,13 +66,15 @@ impl From<Unanswered> for Lost {
     }
 }
 
-/// Every change until the session's time is up; the last item says why there are no more.
-pub(super) fn follow<'session>(
+/// Every change until the session's time is up; the last item says why there are no more. A watch that says nothing for `idle`
+/// is opened again.
+pub fn follow<'session>(
     session: &'session Session,
     namespace: &'session str,
     followed: Followed,
+    idle: Duration,
 ) -> impl Stream<Item = Result<Change, Lost>> + 'session {
-    let watch = Watch { session, namespace, followed, place: Place::Unknown, failures: 0 };
+    let watch = Watch { session, namespace, followed, idle, place: Place::Unknown, failures: 0 };
     unfold(Some(watch), async |watch| {
         let mut watch = watch?;
         match watch.next().await {
@@ -86,6 +88,7 @@ struct Watch<'session> {
     session: &'session Session,
     namespace: &'session str,
     followed: Followed,
+    idle: Duration,
     place: Place,
     /// How often in a row it did not get further.
     failures: u32,
@@ -111,7 +114,7 @@ impl Watch<'_> {
                         return Ok(interruption);
                     }
                 }
-                Place::Open { version, mut lines, since } => match timeout(IDLE, lines.next()).await {
+                Place::Open { version, mut lines, since } => match timeout(self.idle, lines.next()).await {
                     Ok(Ok(line)) => {
                         if let Some(change) = self.read(&line, version, lines, since).await? {
                             return Ok(change);

@@ -7,5 +7,6 @@ pub mod plan;
 pub mod plan_data;
 mod plan_values;
 pub mod problems;
+pub mod progress;
 pub mod reference;
 pub mod yaml;

@@ -28,3 +28,4 @@ mod registry_login;
 mod rendering;
 mod saved;
 mod support;
+mod wait;
