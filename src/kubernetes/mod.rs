@@ -16,6 +16,7 @@ mod not_locked;
 mod not_ready;
 mod observe;
 mod proxy;
+mod pulse;
 mod request;
 mod scene;
 mod session;

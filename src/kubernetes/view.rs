@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::pulse::Young;
 use super::scene::{Event, Scene, holds, items, last_seen, name, seconds, text, uid, version};
 use super::wait::Subject;
 use super::watch::Change;
@@ -153,13 +154,18 @@ impl View {
         Some(claim)
     }
 
-    /// The container of a pod that has started a moment ago, if one has.
-    pub(super) fn young_container(&self, pod: &str, now: i64) -> Option<String> {
-        let pod = self.scene.pods.iter().find(|seen| name(seen) == pod)?;
-        let started = |status: &&Value| seconds(text(status, "/state/running/startedAt"));
-        let is_young = |status: &&Value| started(status).is_some_and(|started| now - started <= YOUNG);
-        let young = items(pod, "/status/containerStatuses").iter().find(is_young)?;
-        Some(text(young, "/name").to_owned())
+    /// The containers of ready pods that have started a moment ago.
+    pub(super) fn young(&self, now: i64) -> Vec<Young> {
+        let pods = self.scene.current_pods().into_iter().filter(|pod| holds(pod, "Ready"));
+        let statuses = pods.flat_map(|pod| items(pod, "/status/containerStatuses").iter().map(move |one| (pod, one)));
+        let started = |status: &Value| seconds(text(status, "/state/running/startedAt"));
+        let young = statuses.filter(|(_, status)| started(status).is_some_and(|started| now - started <= YOUNG));
+        let named = young.map(|(pod, status)| Young {
+            pod: name(pod).to_owned(),
+            container: text(status, "/name").to_owned(),
+            id: text(status, "/containerID").to_owned(),
+        });
+        named.collect()
     }
 
     /// What was complained about, each once, the latest last.

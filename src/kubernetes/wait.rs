@@ -4,11 +4,12 @@
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use futures_util::stream::{LocalBoxStream, SelectAll};
+use futures_util::stream::{LocalBoxStream, SelectAll, once};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::diagnose::{Phase, Running, State, Trouble, diagnose};
 use super::not_ready::NotReady;
+use super::pulse::{Pulses, Young, has_ended};
 use super::request::{Request, Selecting};
 use super::scene::{Event, number, uid};
 use super::session::Session;
@@ -20,10 +21,6 @@ use crate::names::{Kind, ObjectId};
 const TICK: Duration = Duration::from_secs(1);
 /// What is kept of the session's time for the last questions.
 const LAST_WORDS: Duration = Duration::from_secs(2);
-/// How often it is doubted that a container runs of which the cluster says so.
-const DOUBTS: u32 = 3;
-/// What a node takes to say that a container has ended, besides the way there and back.
-const ANSWER: Duration = Duration::from_millis(100);
 /// How much is shown of what a program has written.
 const LOG_LINES: u32 = 20;
 const LOG_BYTES: u32 = 64 << 10;
@@ -99,14 +96,18 @@ pub async fn wait(
         told: String::new(),
         interrupted: None,
         distance: None,
-        doubts: 0,
-        doubted: None,
+        pulses: Pulses::default(),
     };
     waiting.begin();
     waiting.run(grace, tell).await
 }
 
-type Changes<'session> = LocalBoxStream<'session, (Place, Result<Change, Lost>)>;
+/// What happened.
+enum News {
+    Change(Place, Result<Change, Lost>),
+    /// Whether a container has ended.
+    Pulse(Young, bool),
+}
 
 struct Waiting<'session> {
     session: &'session Session,
@@ -115,15 +116,14 @@ struct Waiting<'session> {
     started: Instant,
     end: Instant,
     view: View,
-    streams: SelectAll<Changes<'session>>,
+    streams: SelectAll<LocalBoxStream<'session, News>>,
     /// Since when it has been stuck, and with what.
     stuck: Option<(&'static str, Instant)>,
     told: String,
     interrupted: Option<String>,
     /// How long the server takes to answer.
     distance: Option<Duration>,
-    doubts: u32,
-    doubted: Option<Instant>,
+    pulses: Pulses,
 }
 
 impl Waiting<'_> {
@@ -137,7 +137,7 @@ impl Waiting<'_> {
 
     fn follow(&mut self, place: Place, followed: Followed) {
         let changes = follow(self.session, &self.subject.namespace, followed, IDLE);
-        self.streams.push(changes.map(move |change| (place, change)).boxed_local());
+        self.streams.push(changes.map(move |change| News::Change(place, change)).boxed_local());
     }
 
     async fn run(mut self, grace: Duration, tell: &mut dyn FnMut(&Progress)) -> Result<Settled, NotReady> {
@@ -146,7 +146,8 @@ impl Waiting<'_> {
             let next = timeout_at(tick.min(self.end), self.streams.next()).await;
             let now = Instant::now();
             match next {
-                Ok(Some((place, change))) => self.take(place, change)?,
+                Ok(Some(News::Change(place, change))) => self.take(place, change)?,
+                Ok(Some(News::Pulse(young, has_ended))) => self.pulses.felt(&young, has_ended),
                 Ok(None) => sleep_until(tick.min(self.end)).await,
                 Err(_) => {}
             }
@@ -191,10 +192,8 @@ impl Waiting<'_> {
         tell: &mut dyn FnMut(&Progress),
     ) -> Option<Result<Settled, NotReady>> {
         let mut state = self.state();
-        if let State::Ready(running) = &state
-            && self.has_ended(running).await
-        {
-            state = State::Progressing(Phase::Unready { probe: None });
+        if !self.feel() && matches!(state, State::Ready(_)) {
+            state = State::Progressing(Phase::Starting);
         }
         let doing = match &state {
             State::Absent => return Some(Err(NotReady::Gone { deployment: self.name() })),
@@ -211,30 +210,21 @@ impl Waiting<'_> {
         None
     }
 
-    /// Whether the container has ended, although the cluster still says that the pod is ready: a program that fails at once is
-    /// believed to run until its node looks again, a second later. The node itself knows: output that is followed ends.
-    async fn has_ended(&mut self, running: &Running) -> bool {
-        let now = self.session.server_time();
-        let young = now.and_then(|now| self.view.young_container(&running.pod, now));
-        let Some(container) = young.filter(|_| self.doubts < DOUBTS) else { return false };
-        if self.doubted.is_some_and(|doubted| doubted.elapsed() < TICK) {
-            return true;
-        }
-        let request = Request::output(&self.subject.namespace, &running.pod, &container);
-        let ended = async {
-            match self.session.open(&request).await {
-                Ok(Ok(response)) => http_body_util::BodyExt::collect(response.into_body()).await.is_ok(),
-                // Who may not read it has to believe the cluster.
-                _ => false,
+    /// Asks the nodes about containers that have just started. Whether what the cluster says can be believed.
+    fn feel(&mut self) -> bool {
+        let young = self.session.server_time().map(|now| self.view.young(now)).unwrap_or_default();
+        let distance = self.distance.unwrap_or_default();
+        for young in &young {
+            if self.pulses.is_to_be_felt(young) {
+                let (session, namespace, young) = (self.session, self.subject.namespace.as_str(), young.clone());
+                let asked = async move {
+                    let has_ended = has_ended(session, namespace, &young, distance).await;
+                    News::Pulse(young, has_ended)
+                };
+                self.streams.push(once(asked).boxed_local());
             }
-        };
-        let limit = self.distance.unwrap_or_default() * 2 + ANSWER;
-        let has_ended = timeout_at(Instant::now() + limit.min(TICK), ended).await.unwrap_or(false);
-        if has_ended {
-            self.doubts += 1;
-            self.doubted = Some(Instant::now());
         }
-        has_ended
+        young.iter().all(|young| self.pulses.beats(young))
     }
 
     /// How long it may stay stuck; none if it is not.
