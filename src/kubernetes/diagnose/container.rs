@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::scene::{Event, Scene, name, number, seconds, text, uid};
-use super::{Log, PROOF, SKEW, STEADY, Trouble, statuses};
+use super::{Log, STEADY, Trouble, statuses};
 
 /// The first trouble of a pod that does not run as it should.
 pub(super) fn trouble(scene: &Scene, pod: &Value, now: Option<i64>) -> Option<Trouble> {
@@ -13,14 +13,6 @@ pub(super) fn trouble(scene: &Scene, pod: &Value, now: Option<i64>) -> Option<Tr
 /// The same of a pod that says that it is ready: a container that failed a moment ago may do so again.
 pub(super) fn unsteady(scene: &Scene, pod: &Value, now: Option<i64>) -> Option<Trouble> {
     statuses(pod).find_map(|status| ended(scene, pod, status, now))
-}
-
-/// Whether a container has only just begun: one that ends at once is ready for a moment.
-pub(super) fn is_young(pod: &Value, now: Option<i64>) -> bool {
-    statuses(pod).any(|status| {
-        let started = seconds(text(status, "/state/running/startedAt"));
-        now.zip(started).is_some_and(|(now, started)| (-SKEW..PROOF).contains(&(now - started)))
-    })
 }
 
 /// The output of the container that counts.

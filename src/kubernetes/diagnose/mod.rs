@@ -13,10 +13,6 @@ use super::scene::{Event, Scene, condition, holds, is_ending, is_over, items, na
 
 /// How long a container that has failed before must run until it is believed.
 const STEADY: i64 = 10;
-/// How long a container must run until it is believed that it did not end at once. The node looks every second.
-const PROOF: i64 = 2;
-/// How far the clocks of the node and of the server may be apart.
-const SKEW: i64 = 3;
 /// How long after its time a pod may still be there.
 const OVERDUE: i64 = 30;
 
@@ -39,7 +35,6 @@ pub fn diagnose(scene: &Scene, now: Option<i64>) -> State {
     if let Some(pod) = available(scene, deployment, wanted) {
         return match container::unsteady(scene, pod, now) {
             Some(trouble) => trouble.into(),
-            None if container::is_young(pod, now) => State::Progressing(Phase::Proving),
             None => State::Ready(running(pod)),
         };
     }

@@ -67,8 +67,6 @@ pub enum Phase {
     },
     /// The container starts.
     Starting,
-    /// It is ready, and began only this moment: it may end at once.
-    Proving,
     /// It runs, and does not say that it is ready.
     Unready {
         /// What its probe said last.
@@ -92,7 +90,6 @@ impl fmt::Display for Phase {
             Self::Mounting { node } => write!(formatter, "preparing volumes and network on {node}"),
             Self::Pulling { image } => write!(formatter, "pulling {image}"),
             Self::Starting => formatter.write_str("starting the container"),
-            Self::Proving => formatter.write_str("seeing whether the container keeps running"),
             Self::Unready { probe: None } => formatter.write_str("waiting for the container to be ready"),
             Self::Unready { probe: Some(said) } => write!(formatter, "waiting for the container to be ready ({said})"),
         }
