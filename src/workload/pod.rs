@@ -69,11 +69,16 @@ fn pod(spec: &Spec, image: &str) -> PodSpec {
         priority_class_name: kubernetes.priority_class_name.as_ref().map(ToString::to_string),
         runtime_class_name: kubernetes.runtime_class_name.as_ref().map(ToString::to_string),
         security_context: Some(pod_security(kubernetes.security)),
-        service_account_name: kubernetes.service_account.as_ref().map(ToString::to_string),
+        service_account_name: Some(account(kubernetes)),
         tolerations: filled(kubernetes.tolerations.iter().map(toleration).collect()),
         volumes: Some(vec![home(spec)]),
         ..PodSpec::default()
     }
+}
+
+/// Always said: the server keeps a second copy of the name, and brings back from it one that is no longer sent.
+fn account(kubernetes: &spec::Kubernetes) -> String {
+    kubernetes.service_account.as_ref().map_or_else(|| "default".to_owned(), ToString::to_string)
 }
 
 fn container(spec: &Spec, image: &str) -> Container {

@@ -247,6 +247,9 @@ async fn promises(seed: u64) -> Outcome {
             outcome = world.step(&mut chance).await;
         }
     }
+    if outcome.is_ok() {
+        outcome = world.end().await;
+    }
     let told = |problem| format!("SINDRI_TEST_SEED={seed}: {problem}\n  after:\n    {}", world.history.join("\n    "));
     Ok(outcome.map_err(told)?)
 }

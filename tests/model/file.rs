@@ -20,7 +20,7 @@ pub(crate) struct File {
     class: Option<&'static str>,
     profile: Option<&'static str>,
     pull_secrets: BTreeSet<&'static str>,
-    account: Option<&'static str>,
+    pub(crate) account: Option<&'static str>,
     node_labels: BTreeMap<&'static str, &'static str>,
     tolerations: BTreeSet<&'static str>,
     security: &'static str,

@@ -35,6 +35,9 @@ impl World {
         let (edit, manager) = (edits::edit(chance, kind), *chance.of(&["kubectl-edit", "kubectl-label"]));
         let id = self.named(kind);
         let code = self.change(&id, manager, &edit).await?;
+        if code < 300 {
+            self.touched.insert(id.clone());
+        }
         self.history.push(format!("{manager} {id} {} = {}: {code}", edit.pointer, edit.value));
         Ok(())
     }
@@ -88,6 +91,7 @@ impl World {
     pub(crate) async fn foreign(&mut self, chance: &mut Chance) -> Verdict {
         let kind = *chance.of(&[Kind::Service, Kind::NetworkPolicy, Kind::Role]);
         let id = self.named(kind);
+        self.touched.insert(id.clone());
         let mut body = json!({
             "apiVersion": kind.api_version(), "kind": kind.as_written(),
             "metadata": {"name": id.name, "namespace": self.namespace, "labels": {"instance": "other"}},
@@ -110,6 +114,9 @@ impl World {
         let body = json!({"spec": {"replicas": replicas}});
         let path = format!("{}/scale?fieldManager=sindri", path(&id));
         let answer = self.send(Method::PATCH, &path, "application/merge-patch+json", &body).await?;
+        if answer.code < 300 {
+            self.touched.insert(id);
+        }
         self.history.push(format!("scale to {replicas}: {}", answer.code));
         Ok(())
     }

@@ -2,7 +2,7 @@
 //! checked after every step, against what was there before and what is there now.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use sindri::config::name::Namespace;
 use sindri::image::{self, Pinned};
 use sindri::kubernetes::{self, Failed, Holder, Session, Stamp, Work, look, look_again};
 use sindri::names::{self, Kind, ObjectId};
-use sindri::plan::{self, Action, Cluster, ClusterType, Plan, Wishes, saved};
+use sindri::plan::{self, Action, Cluster, ClusterType, Plan, Wishes, diff, normal, saved};
 use sindri::workload::{Placement, Rendered, render};
 
 use super::chance::Chance;
@@ -38,6 +38,8 @@ pub(crate) struct World {
     pub(crate) namespace: String,
     pub(crate) file: File,
     saved: Option<Saved>,
+    /// What people have changed by hand, at some time.
+    pub(crate) touched: BTreeSet<ObjectId>,
     /// What was done, for a person to follow.
     pub(crate) history: Vec<String>,
     /// How often each kind of end came.
@@ -62,6 +64,7 @@ impl World {
             namespace: namespace.to_owned(),
             file: File::new(ENVIRONMENT),
             saved: None,
+            touched: BTreeSet::new(),
             history: Vec::new(),
             ends: BTreeMap::new(),
         }
@@ -86,8 +89,10 @@ impl World {
     pub(crate) async fn step(&mut self, chance: &mut Chance) -> Verdict {
         match chance.below(20) {
             0..6 => {
-                let said = self.file.edit(chance);
-                self.history.push(said);
+                for _ in 0..=chance.below(4) {
+                    let said = self.file.edit(chance);
+                    self.history.push(said);
+                }
                 Ok(())
             }
             6..9 => self.edit(chance).await,
@@ -109,8 +114,34 @@ impl World {
         }
     }
 
+    /// After one more deploy, whatever nobody else has touched is as if it had just been made from the file.
+    pub(crate) async fn end(&mut self) -> Verdict {
+        self.deploy(false).await?;
+        let Some(server) = &self.server else { return Ok(()) };
+        if self.plan(false).await?.obstacles().next().is_some() {
+            return Ok(());
+        }
+        let fresh = Server::new();
+        let mut anew = Self::new(fresh.client(), &self.namespace, Some(fresh));
+        anew.file.clone_from(&self.file);
+        anew.deploy(false).await?;
+        for id in self.asked().into_iter().filter(|id| !self.touched.contains(id)) {
+            // What a volume was made with, it keeps; a namespace of somebody else has no quota of ours.
+            if matches!(id.kind, Kind::PersistentVolumeClaim | Kind::Namespace | Kind::ResourceQuota) {
+                continue;
+            }
+            let content = |server: &Server| server.object(&id).map(|object| normal::stripped(id.kind, &object));
+            let (is, would_be) = (content(server), anew.server.as_ref().and_then(content));
+            if is != would_be {
+                let differences = diff::diff(id.kind, would_be.as_ref(), is.as_ref());
+                return Err(format!("{id} is not as if made from the file: {differences:?}"));
+            }
+        }
+        Ok(())
+    }
+
     /// A plan, which changes nothing.
-    async fn plan(&mut self, force: bool) -> Verdict<Plan> {
+    async fn plan(&self, force: bool) -> Verdict<Plan> {
         let version = self.server.as_ref().map(Server::version);
         let session = self.session();
         let plan = self.planned(&session, force).await?;
@@ -121,7 +152,7 @@ impl World {
         Ok(plan)
     }
 
-    async fn deploy(&mut self, force: bool) -> Verdict {
+    pub(crate) async fn deploy(&mut self, force: bool) -> Verdict {
         let before = self.snapshot().await?;
         let plan = self.plan(force).await?;
         self.history.push(format!("deploy{}: {}", if force { " by force" } else { "" }, told(&plan)));

@@ -167,6 +167,11 @@ fn change(situation: &Situation<'_>, id: &ObjectId, body: &Value, live: &Value) 
             format!("set `providers.kubernetes.storageClass: {live_class}`; {otherwise}"),
         ));
     }
+    // A growth that has not come about can be taken back, as far as the volume's own size.
+    let capacity = text(live, "/status/capacity/storage").and_then(|size| Quantity::parse(size).ok());
+    if wanted < present && capacity.is_some_and(|capacity| wanted > capacity) {
+        return findings;
+    }
     if wanted < present {
         findings.push(blocks(
             "volume-shrinks",
