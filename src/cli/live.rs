@@ -4,7 +4,7 @@
 //! It is drawn here and not by a crate: everything that is written goes through [`Ui`], and it is two escape sequences.
 
 use super::ui::Ui;
-use crate::kubernetes::{Event, NotReady, Progress};
+use crate::kubernetes::{Event, Progress};
 use crate::report::progress;
 
 /// The view of one wait.
@@ -38,26 +38,6 @@ impl Live {
             ui.raw(&progress::erase(&self.drawn, width));
         }
         self.drawn.clear();
-    }
-}
-
-/// Shows what is known besides the error itself: what the cluster said, and the last words of the program.
-pub(super) fn explain(error: &NotReady, ui: &mut Ui) {
-    let (events, log) = match error {
-        NotReady::Stuck { trouble, log, .. } => (trouble.event.as_slice(), log.as_slice()),
-        NotReady::TimedOut { latest, .. } => (latest.as_slice(), [].as_slice()),
-        _ => return,
-    };
-    for event in events {
-        ui.tell(&format!("  {}", said(event)));
-    }
-    if let NotReady::Stuck { trouble, .. } = error
-        && let Some(source) = trouble.log.as_ref().filter(|_| !log.is_empty())
-    {
-        ui.tell(&format!("  the last lines of pod/{}, container {}:", source.pod, source.container));
-        for line in log {
-            ui.tell(&format!("  | {}", line.replace('\t', "    ")));
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::carry::Means;
 use super::failure::Failure;
-use super::live::{Live, explain};
+use super::live::Live;
 use super::ui::Ui;
 use crate::kubernetes::{Done, Progress, Settled, Since, Subject, wait};
 use crate::names::{INSTANCE, Kind, MANAGED_BY, SINDRI};
@@ -34,10 +34,7 @@ pub(super) async fn wait_for(means: &Means<'_>, plan: &Plan, done: &[Done], ui: 
             Ok(())
         }
         Some(Ok(Settled::Stopped)) => Ok(()),
-        Some(Err(error)) => {
-            explain(&error, ui);
-            Err(error.into())
-        }
+        Some(Err(error)) => Err(error.into()),
     }
 }
 

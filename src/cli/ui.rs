@@ -130,11 +130,6 @@ impl Ui {
         }
     }
 
-    /// Says something that belongs to what went wrong.
-    pub(super) fn tell(&mut self, text: &str) {
-        self.line(text);
-    }
-
     /// How wide the screen is now, if there is one that may be drawn on.
     pub(super) fn screen(&self) -> Option<usize> {
         let is_wanted = self.loudness > Loudness::Quiet && !is_automated();

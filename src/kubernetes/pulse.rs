@@ -2,8 +2,9 @@
 //! Whether a container still runs of which the cluster says that its pod is ready.
 //!
 //! A program that fails at once is believed to run until its node looks again, a second later, or more if it is busy. The
-//! node itself knows earlier: output that is followed ends when the container does. It is asked as soon as the pod is ready, while
-//! the Deployment is not yet available, so that the answer mostly costs no time.
+//! node itself knows earlier: output that is followed from now on ends at once when the container has ended. It is asked as soon
+//! as the pod is ready, some times in a row, while the Deployment is not yet available: so it costs little time. A program that
+//! fails later than that has been ready for a moment, and nobody can know.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,7 +16,9 @@ use super::request::Request;
 use super::session::Session;
 
 /// What a node takes to say that a container has ended, besides the way there and back.
-const ANSWER: Duration = Duration::from_millis(150);
+const ANSWER: Duration = Duration::from_millis(50);
+/// How long a container must be known to run.
+const LIFE: Duration = Duration::from_millis(150);
 /// The longest wait for an answer, and the shortest time between two questions.
 const SECOND: Duration = Duration::from_secs(1);
 /// How often it is doubted that a container runs of which the cluster says so.
@@ -36,27 +39,37 @@ pub(super) struct Pulses(BTreeMap<Young, Pulse>);
 
 #[derive(Debug)]
 struct Pulse {
-    asked: Instant,
-    times: u32,
+    first: Instant,
+    last: Instant,
+    /// How often it was said that it has ended.
+    doubts: u32,
+    /// What was said last; nothing while it is being asked.
     has_ended: Option<bool>,
 }
 
 impl Pulses {
-    /// Whether the node is to be asked now; it counts as asked.
+    /// Whether the node is to be asked now; it then counts as asked.
     pub(super) fn is_to_be_felt(&mut self, young: &Young) -> bool {
         let now = Instant::now();
-        let pulse = self.0.entry(young.clone()).or_insert(Pulse { asked: now, times: 0, has_ended: None });
-        let is_first = pulse.times == 0;
-        let is_doubted = pulse.has_ended == Some(true) && pulse.times < DOUBTS && now - pulse.asked >= SECOND;
-        if is_first || is_doubted {
-            pulse.times += 1;
-            pulse.asked = now;
+        let Some(pulse) = self.0.get_mut(young) else {
+            self.0.insert(young.clone(), Pulse { first: now, last: now, doubts: 0, has_ended: None });
+            return true;
+        };
+        let is_due = match pulse.has_ended {
+            None => false,
+            Some(true) => pulse.doubts < DOUBTS && now - pulse.last >= SECOND,
+            Some(false) => now - pulse.first < LIFE,
+        };
+        if is_due {
+            pulse.last = now;
+            pulse.has_ended = None;
         }
-        is_first || is_doubted
+        is_due
     }
 
     pub(super) fn felt(&mut self, young: &Young, has_ended: bool) {
         if let Some(pulse) = self.0.get_mut(young) {
+            pulse.doubts += u32::from(has_ended);
             pulse.has_ended = Some(has_ended);
         }
     }
@@ -65,7 +78,8 @@ impl Pulses {
     pub(super) fn beats(&self, young: &Young) -> bool {
         self.0.get(young).is_some_and(|pulse| match pulse.has_ended {
             None => false,
-            Some(has_ended) => !has_ended || pulse.times >= DOUBTS,
+            Some(true) => pulse.doubts >= DOUBTS,
+            Some(false) => pulse.first.elapsed() >= LIFE,
         })
     }
 }

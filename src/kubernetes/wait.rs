@@ -191,9 +191,10 @@ impl Waiting<'_> {
         is_tick: bool,
         tell: &mut dyn FnMut(&Progress),
     ) -> Option<Result<Settled, NotReady>> {
-        let mut state = self.state();
-        if !self.feel() && matches!(state, State::Ready(_)) {
-            state = State::Progressing(Phase::Starting);
+        let state = self.state();
+        let is_believed = self.feel();
+        if !is_believed && matches!(state, State::Ready(_)) {
+            return None;
         }
         let doing = match &state {
             State::Absent => return Some(Err(NotReady::Gone { deployment: self.name() })),

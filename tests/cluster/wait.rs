@@ -101,6 +101,17 @@ fn trouble(configuration: &str) -> Outcome<(&'static str, String, Vec<String>)> 
     Wait::of(&namespace, "dev")?.trouble()
 }
 
+/// Until a program has ended, nobody can know that it will.
+fn until_restarted(namespace: &Namespace) -> Outcome {
+    wait_for("the container to be started again", || {
+        let restarts = "jsonpath={.items[*].status.containerStatuses[*].restartCount}";
+        match namespace.kubectl(&["get", "pods", "-o", restarts], "")?.as_str() {
+            "" | "0" => Err(Refusal::of("it has not been")),
+            _ => Ok(()),
+        }
+    })
+}
+
 #[test]
 fn an_environment_that_runs_is_ready_with_its_pod_and_node() -> Outcome {
     let namespace = Namespace::new("restricted")?;
@@ -113,8 +124,8 @@ fn an_environment_that_runs_is_ready_with_its_pod_and_node() -> Outcome {
     let again = Wait::of(&namespace, "dev")?;
     assert!(again.outcome.is_ok() && again.told.is_empty(), "{:?}", again.told);
     // The Deployment, the sets and the pods: each is looked at, and the look may already be followed by a watch. Then the
-    // node is asked whether a container that is so young still runs.
-    assert!(again.requests <= 7, "{} requests", again.requests);
+    // node is asked whether a container that is so young still runs, for 150 ms.
+    assert!(again.requests <= 10, "{} requests", again.requests);
     Ok(())
 }
 
@@ -184,7 +195,10 @@ fn a_name_that_no_image_has_is_told_at_once() -> Outcome {
 
 #[test]
 fn a_program_that_fails_is_told_with_its_exit_code_and_last_words() -> Outcome {
-    let (code, message, log) = trouble(&with_command("dev", "echo starting; echo no database >&2; exit 7"))?;
+    let namespace = Namespace::new("restricted")?;
+    apply(&namespace, &with_command("dev", "echo starting; echo no database >&2; exit 7"))?;
+    until_restarted(&namespace)?;
+    let (code, message, log) = Wait::of(&namespace, "dev")?.trouble()?;
     assert_eq!(code, "crash-loop");
     assert!(message.starts_with("the container sindri fails with exit code 7"), "{message}");
     assert_eq!(log, ["starting", "no database"]);
@@ -193,7 +207,10 @@ fn a_program_that_fails_is_told_with_its_exit_code_and_last_words() -> Outcome {
 
 #[test]
 fn a_command_that_ends_is_told_to_keep_running() -> Outcome {
-    let (code, message, log) = trouble(&with_command("dev", "echo done"))?;
+    let namespace = Namespace::new("restricted")?;
+    apply(&namespace, &with_command("dev", "echo done"))?;
+    until_restarted(&namespace)?;
+    let (code, message, log) = Wait::of(&namespace, "dev")?.trouble()?;
     assert_eq!((code, log), ("command-ends", vec!["done".to_owned()]));
     assert!(message.contains("exit code 0"), "{message}");
     Ok(())
@@ -212,14 +229,7 @@ fn a_program_that_is_not_in_the_image_is_told_at_once() -> Outcome {
 fn too_little_memory_is_told_as_that() -> Outcome {
     let namespace = Namespace::new("restricted")?;
     apply(&namespace, &with_command("dev", "tail -c 200m /dev/zero"))?;
-    // It takes a moment to use so much: until then it runs.
-    wait_for("the container to be started again", || {
-        let restarts = "jsonpath={.items[*].status.containerStatuses[*].restartCount}";
-        match namespace.kubectl(&["get", "pods", "-o", restarts], "")?.as_str() {
-            "" | "0" => Err(Refusal::of("it has not been")),
-            _ => Ok(()),
-        }
-    })?;
+    until_restarted(&namespace)?;
     let (code, message, _) = Wait::of(&namespace, "dev")?.trouble()?;
     assert_eq!(code, "out-of-memory", "{message}");
     assert!(message.contains("limit of 64Mi"), "{message}");

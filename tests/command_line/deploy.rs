@@ -34,7 +34,10 @@ fn an_image_that_is_not_certain_is_refused_without_a_cluster() -> Outcome {
     let tagged = VALID.replace(digest, ":1.4.0");
     let verified = VALID.replace(
         &format!("image: ghcr.io/org/dev{digest}"),
-        &format!("image_config: {{registry: ghcr.io/org/dev, digest: \"{}\", verify_signature: true}}", digest.trim_start_matches('@')),
+        &format!(
+            "image_config: {{registry: ghcr.io/org/dev, digest: \"{}\", verify_signature: true}}",
+            digest.trim_start_matches('@')
+        ),
     );
     for (text, why) in [(tagged, "is not a digest"), (verified, "must be verified")] {
         let folder = Folder::with(&text)?;
