@@ -87,6 +87,9 @@ impl World {
 
     /// The next thing that happens.
     pub(crate) async fn step(&mut self, chance: &mut Chance) -> Verdict {
+        if self.saved.is_some() && chance.one_in(3) {
+            return self.deploy_saved().await;
+        }
         match chance.below(20) {
             0..6 => {
                 for _ in 0..=chance.below(4) {
@@ -99,8 +102,7 @@ impl World {
             9 => self.delete(chance).await,
             10 => self.foreign(chance).await,
             11 => self.scale(chance.number() % 2).await,
-            12 => self.save().await,
-            13 => self.deploy_saved().await,
+            12 | 13 => self.save().await,
             14 => {
                 self.history.push("the controllers do their work".to_owned());
                 if let Some(server) = &self.server {
