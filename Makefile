@@ -5,7 +5,7 @@ SHELL := /bin/bash
 CARGO ?= cargo
 N ?= 0
 
-.PHONY: help build check test demo bed-up bed-down bench generate clean
+.PHONY: help build check test long demo bed-up bed-down bench generate clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -22,6 +22,9 @@ check: ## everything that needs no cluster and no network: format, lints, docume
 
 test: ## everything, on a real cluster; SINDRI_TEST_CONTEXT=<context> uses one of yours
 	tests/run
+
+long: ## a thousand deploys through faults by chance, on a real cluster (RUNS=1000, SINDRI_TEST_SEED=N repeats)
+	tests/long
 
 demo: ## a real cluster on this machine, an environment in it, and how to go on
 	tests/demo

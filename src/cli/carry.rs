@@ -55,6 +55,14 @@ impl Means<'_> {
         looked.map_err(|error| Stopped { why: error.into(), done: Vec::new() })
     }
 
+    /// Waits until nobody changes the environment any more. Whoever was killed at it has left a lock, and that is removed.
+    pub(super) async fn let_others_finish(&self, plan: &Plan, ui: &mut Ui) -> Result<(), Stopped> {
+        let stopped = |why| Stopped { why, done: Vec::new() };
+        let lock = self.lock(plan, ui).await.map_err(stopped)?;
+        release(lock, ui).await;
+        if self.interrupt.wanted.get() { Err(stopped(Why::Interrupted)) } else { Ok(()) }
+    }
+
     async fn under_lock(&self, work: &Work<'_>, plan: Plan, ui: &mut Ui) -> Result<(), Why> {
         let lock = self.lock(&plan, ui).await?;
         if self.interrupt.wanted.get() {

@@ -28,7 +28,7 @@ pub(super) struct ClusterArguments {
     #[arg(long, value_name = "DURATION", default_value = "5m", env = "SINDRI_TIMEOUT", hide_env_values = true, value_parser = duration)]
     pub(super) timeout: Duration,
     /// How many requests may be under way at the same time.
-    #[arg(long, value_name = "NUMBER", default_value = "16", env = "SINDRI_CONCURRENCY", hide_env_values = true)]
+    #[arg(long, value_name = "NUMBER", default_value = "32", env = "SINDRI_CONCURRENCY", hide_env_values = true)]
     pub(super) concurrency: NonZeroU16,
 }
 

@@ -105,6 +105,11 @@ impl Deploy {
                 engine.reach.begin_anew();
             }
             let means = engine.reach.means(interrupt);
+            if !plan.has_changes() && engine.is_locked() {
+                means.let_others_finish(&plan, ui).await?;
+                approved = Some(plan);
+                continue;
+            }
             match self.carry_out(&means, &plan, ui).await {
                 Ok(done) => return self.finish(&means, &plan, &done, ui).await,
                 Err(Stopped { why: Why::Failed(error @ Failed::Moved(_)), done }) if done.is_empty() => {
@@ -135,6 +140,9 @@ impl Deploy {
     }
 
     async fn finish(&self, means: &Means<'_>, plan: &Plan, done: &[Done], ui: &mut Ui) -> Result<(), Failure> {
+        if means.interrupt.wanted.get() {
+            return Err(Failure::interrupted_waiting());
+        }
         means.session.begin_anew();
         let is_settled = plan.stopped || (done.is_empty() && plan.ready);
         if !self.no_wait && !is_settled {

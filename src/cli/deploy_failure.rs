@@ -83,7 +83,7 @@ impl Failure {
 
     /// The person left, or the time was up, while the environment was being waited for.
     pub(super) fn interrupted_waiting() -> Self {
-        Self::interrupted("interrupted: everything was applied; the environment was not yet ready")
+        Self::interrupted("interrupted: everything was applied; the environment may not be ready yet")
             .hint("to wait again: `sindri deploy`")
     }
 }

@@ -1,5 +1,7 @@
 //! What `plan` and `deploy` share: from the file and the cluster to the plan. There is no second way to one.
 
+use std::cell::Cell;
+
 use super::carry::Means;
 use super::cluster::ClusterArguments;
 use super::failure::Failure;
@@ -10,9 +12,9 @@ use super::source::FileArgument;
 use super::ui::Ui;
 use crate::config::name::Namespace;
 use crate::image::{Pinned, pin};
-use crate::kubernetes::{About, Holder, Options, Session, Target, connect, look, look_about, look_again};
+use crate::kubernetes::{About, Holder, Options, Session, Target, connect, lock_id, look, look_about, look_again};
 use crate::names::ObjectId;
-use crate::plan::{self, Cluster, ClusterType, Finding, Live, Observed, Plan, Question, Wishes};
+use crate::plan::{self, Cluster, ClusterType, Finding, Live, Look, Observed, Plan, Question, Wishes};
 use crate::workload::{Placement, Rendered, render};
 
 /// A cluster, and a way to ask it.
@@ -32,6 +34,8 @@ pub(super) struct Engine {
     credentials: Credentials,
     config_hash: String,
     force: bool,
+    /// Whether the last plan was made while somebody held the lock, or had left it.
+    is_locked: Cell<bool>,
 }
 
 impl Reach {
@@ -85,7 +89,12 @@ impl Engine {
         let placement = Placement { namespace: Some(namespace), owns_namespace: true };
         let plain = render(&spec, image, &placement);
         let credentials = Credentials::of_this_machine(&plain).await;
-        Ok(Self { reach, plain, credentials, config_hash: spec.fingerprint(), force })
+        Ok(Self { reach, plain, credentials, config_hash: spec.fingerprint(), force, is_locked: Cell::new(false) })
+    }
+
+    /// Whether somebody was changing the environment while the last plan was made, or was killed at it.
+    pub(super) fn is_locked(&self) -> bool {
+        self.is_locked.get()
     }
 
     /// Looks at the cluster and computes what has to be done.
@@ -93,10 +102,13 @@ impl Engine {
         let Reach { session, target, concurrency, .. } = &self.reach;
         let first = self.credentials.first(&self.plain);
         let secret = Credentials::secret(&self.plain, &target.namespace);
-        let questions = plan::questions(&first, &target.namespace);
+        let mut questions = plan::questions(&first, &target.namespace);
+        let lock = Question::Object(lock_id(&target.namespace, &first.name));
+        questions.push(lock.clone());
         let seen = look(session, &first, secret.as_slice(), questions, *concurrency).await?;
         let cluster = self.reach.cluster(&seen.about, target.cluster_type(&seen.facts));
         let mut observed = seen.in_cluster(cluster);
+        self.is_locked.set(matches!(observed.facts.remove(&lock), Some(Look::Seen(_))));
         let (desired, noticed) = self.with_login(&first, secret.as_ref(), &mut observed);
         let mut follow_up = plan::follow_up(&desired, &observed);
         if !observed.facts.contains_key(&Question::Pod) && !follow_up.contains(&Question::Pod) {

@@ -109,7 +109,8 @@ pub(super) struct Claim<'lease> {
 }
 
 /// The lock of an environment. A name of an environment is never too long for it.
-pub(super) fn id(namespace: &str, environment: &str) -> ObjectId {
+#[must_use]
+pub fn id(namespace: &str, environment: &str) -> ObjectId {
     ObjectId::new(Kind::Lease, namespace, format!("{SINDRI}-{environment}"))
 }
 

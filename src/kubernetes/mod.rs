@@ -29,7 +29,7 @@ pub mod watch;
 pub use acquire::{acquire, acquire_at};
 pub use apply::{Done, Failed, Moved, Stamp, Work, still_holds};
 pub use connect::{Options, Target, connect};
-pub use lease::{Held, Holder};
+pub use lease::{Held, Holder, id as lock_id};
 pub use lock::{Lock, Pace};
 pub use not_connected::NotConnected;
 pub use not_locked::{Lost, NotLocked};

@@ -60,15 +60,16 @@ impl Right {
     }
 }
 
-/// What has to be asked one by one, because the server does not know all rules: other systems decide besides it.
+/// What has to be asked one by one: rights that the rules do not give. Other systems may decide besides them, and a server
+/// that has just started does not know all rules yet, and does not say so.
 pub(super) fn doubts(desired: &Rendered<Pinned>, observed: &Observed, namespace: &str) -> Vec<Question> {
-    let rules = match observed.facts.get(&rules(namespace)) {
-        Some(Look::Seen(rules)) if is_incomplete(rules) => rules,
-        _ => return Vec::new(),
-    };
+    if !matches!(observed.facts.get(&rules(namespace)), Some(Look::Seen(_))) {
+        return Vec::new();
+    }
+    let missing = Missing { observed, namespace };
     possible(desired, observed)
         .into_iter()
-        .filter(|right| !is_given(right, rules))
+        .filter(|right| missing.allows(right) != Some(true))
         .map(|right| right.question(namespace))
         .collect()
 }
@@ -162,12 +163,10 @@ impl Missing<'_> {
         if is_given(right, rules) {
             return Some(true);
         }
-        if !is_incomplete(rules) {
-            return Some(false);
-        }
         match self.observed.facts.get(&right.question(self.namespace)) {
             Some(Look::Seen(answer)) => answer.get("allowed").and_then(Value::as_bool),
-            _ => None,
+            _ if is_incomplete(rules) => None,
+            _ => Some(false),
         }
     }
 

@@ -1,0 +1,109 @@
+//! How many requests each command sends, which ones, and how deep they depend on each other.
+//!
+//! A round is what is asked before any of it is answered: the proxy holds the answers back until all of it has arrived.
+
+use std::sync::Arc;
+
+use crate::proxy::{Fault, Record, Round, Script, Speech, trace};
+use crate::support::Outcome;
+use crate::survive::{Stage, Wanted};
+
+/// What is expected in one round, sorted.
+type Expected = &'static [&'static str];
+
+/// What a wait may ask more than once, or not at all: that depends on how fast the pod starts.
+const WAITING: [&str; 3] = ["list events", "list replicasets", "get persistentvolumeclaims/staged-home-pvc"];
+
+/// Answers in rounds of these sizes. Watches belong to none: they are answered as they come.
+fn in_rounds(sizes: &[usize]) -> (Script, Vec<Arc<Round>>) {
+    let rounds: Vec<_> = sizes.iter().map(|size| Round::of(*size)).collect();
+    let mut places: Vec<_> =
+        sizes.iter().zip(&rounds).flat_map(|(size, round)| std::iter::repeat_n(round.clone(), *size)).collect();
+    places.reverse();
+    let script: Script = Box::new(move |seen| {
+        if seen.watches() {
+            return Fault::None;
+        }
+        places.pop().map_or(Fault::None, Fault::Held)
+    });
+    (script, rounds)
+}
+
+/// The requests that are no watches, in the order of arrival, without the names that differ from test to test.
+fn asked(stage: &Stage, records: &[Record]) -> Vec<String> {
+    let asked = records.iter().filter(|record| !record.seen.watches());
+    asked.map(|record| record.seen.name().replace(&stage.namespace.name, "NAMESPACE")).collect()
+}
+
+/// Runs a command, and holds it to its requests. After these rounds, a wait may ask what happens to the pod.
+fn expect(stage: &Stage, wanted: Wanted, arguments: &[&str], expected: &[Expected]) -> Outcome {
+    let sizes: Vec<_> = expected.iter().map(|round| round.len()).collect();
+    let waits = arguments.contains(&"deploy");
+    let (script, rounds) = in_rounds(&sizes);
+    stage.proxy.play(script);
+    let ended = stage.run(wanted, arguments)?;
+    let records = stage.proxy.records();
+    let mut asked = asked(stage, &records);
+    let shown = format!("{ended}\n{}", trace(&records));
+    assert_eq!(ended.code, Some(0), "{shown}");
+    for (index, round) in expected.iter().enumerate() {
+        let mut found: Vec<_> = asked.drain(..round.len().min(asked.len())).collect();
+        found.sort();
+        assert_eq!(found, *round, "round {index} of {arguments:?}\n{shown}");
+        assert!(rounds[index].is_complete(), "round {index} of {arguments:?} is not one round\n{shown}");
+    }
+    asked.retain(|name| !(waits && WAITING.contains(&&**name)));
+    assert!(asked.is_empty(), "more than expected: {asked:?}\n{shown}");
+    Ok(())
+}
+
+/// Everything that a plan wants to know, asked at once.
+const LOOK: Expected = &[
+    "get /version",
+    "get deployments/staged",
+    "get leases/sindri-staged",
+    "get namespaces/NAMESPACE",
+    "get namespaces/kube-system",
+    "get networkpolicies/staged",
+    "get persistentvolumeclaims/staged-home-pvc",
+    "get resourcequotas/staged-quota",
+    "get rolebindings/staged-user",
+    "get roles/staged-user",
+    "get secrets/sindri-registry-creds",
+    "get services/staged",
+    "list nodes",
+    "list storageclasses",
+    "rehearse deployments/staged",
+    "rehearse namespaces/NAMESPACE",
+    "rehearse persistentvolumeclaims/staged-home-pvc",
+    "rehearse pods",
+    "rehearse services/staged",
+    "review selfsubjectrulesreviews",
+];
+const LOCK: Expected = &["create leases"];
+/// Whether everything is still as it was shown.
+const VERIFY: Expected =
+    &["get deployments/staged", "get persistentvolumeclaims/staged-home-pvc", "get services/staged"];
+const RELEASE: Expected = &["delete leases/sindri-staged"];
+const WAIT: Expected = &["get deployments/staged", "list pods", "list replicasets"];
+
+#[test]
+fn each_command_sends_these_requests_and_no_others() -> Outcome {
+    for speech in [Speech::Plain, Speech::Secure] {
+        let stage = Stage::new(speech, true)?;
+        let (plan, deploy) = (["plan"], ["deploy", "--yes"]);
+        // Of a new environment.
+        expect(&stage, Wanted::PLAIN, &plan, &[LOOK])?;
+        let needed: Expected = &["apply persistentvolumeclaims/staged-home-pvc", "apply services/staged"];
+        let change: Expected = &["apply deployments/staged"];
+        expect(&stage, Wanted::PLAIN, &deploy, &[LOOK, LOCK, VERIFY, needed, change, RELEASE, WAIT])?;
+        // Of one that is as it should be.
+        expect(&stage, Wanted::PLAIN, &plan, &[LOOK])?;
+        expect(&stage, Wanted::PLAIN, &deploy, &[LOOK])?;
+        // Of one change.
+        expect(&stage, Wanted::CHANGED, &plan, &[LOOK])?;
+        expect(&stage, Wanted::CHANGED, &deploy, &[LOOK, LOCK, VERIFY, change, RELEASE, WAIT])?;
+        stage.converge(Wanted::CHANGED)?;
+    }
+    Ok(())
+}
