@@ -5,6 +5,7 @@ use std::cell::Cell;
 use super::interrupt::Interrupt;
 use super::ui::{Remark, Ui};
 use crate::kubernetes::{Done, Failed, Holder, Lock, Lost, NotLocked, Session, Stamp, Work, acquire, still_holds};
+use crate::names::ObjectId;
 use crate::plan::Plan;
 
 /// Why a plan was not carried out to its end, and how far it came.
@@ -12,6 +13,14 @@ use crate::plan::Plan;
 pub(super) struct Stopped {
     pub(super) why: Why,
     pub(super) done: Vec<Done>,
+    /// What may have been done besides: nobody answered.
+    pub(super) open: Vec<ObjectId>,
+}
+
+impl Stopped {
+    fn before_anything(why: Why) -> Self {
+        Self { why, done: Vec::new(), open: Vec::new() }
+    }
 }
 
 #[derive(Debug)]
@@ -42,25 +51,24 @@ impl Means<'_> {
             Some(Err(error)) => Err(error.into()),
             Some(Ok(())) => self.under_lock(&work, plan, ui).await,
         };
-        let done = work.done();
+        let (done, open) = work.done();
         match outcome {
             Ok(()) => Ok(done),
-            Err(why) => Err(Stopped { why, done }),
+            Err(why) => Err(Stopped { why, done, open }),
         }
     }
 
     /// Looks whether everything is as the plan shows it, where there is nothing to be done.
     pub(super) async fn verify(&self, plan: &Plan) -> Result<(), Stopped> {
         let looked = still_holds(self.session, plan, self.concurrency).await;
-        looked.map_err(|error| Stopped { why: error.into(), done: Vec::new() })
+        looked.map_err(|error| Stopped::before_anything(error.into()))
     }
 
     /// Waits until nobody changes the environment any more. Whoever was killed at it has left a lock, and that is removed.
     pub(super) async fn let_others_finish(&self, plan: &Plan, ui: &mut Ui) -> Result<(), Stopped> {
-        let stopped = |why| Stopped { why, done: Vec::new() };
-        let lock = self.lock(plan, ui).await.map_err(stopped)?;
+        let lock = self.lock(plan, ui).await.map_err(Stopped::before_anything)?;
         release(lock, ui).await;
-        if self.interrupt.wanted.get() { Err(stopped(Why::Interrupted)) } else { Ok(()) }
+        if self.interrupt.wanted.get() { Err(Stopped::before_anything(Why::Interrupted)) } else { Ok(()) }
     }
 
     async fn under_lock(&self, work: &Work<'_>, plan: Plan, ui: &mut Ui) -> Result<(), Why> {

@@ -112,7 +112,9 @@ impl Deploy {
             }
             match self.carry_out(&means, &plan, ui).await {
                 Ok(done) => return self.finish(&means, &plan, &done, ui).await,
-                Err(Stopped { why: Why::Failed(error @ Failed::Moved(_)), done }) if done.is_empty() => {
+                Err(Stopped { why: Why::Failed(error @ Failed::Moved(_)), done, open })
+                    if done.is_empty() && open.is_empty() =>
+                {
                     ui.remark(Remark::Note, &format!("{error}: planning again"));
                     approved = Some(plan);
                 }

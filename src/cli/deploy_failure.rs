@@ -6,6 +6,7 @@ use crate::config::Malformed;
 use crate::config::reference::Repository;
 use crate::image::Unpinned;
 use crate::kubernetes::{Done, Event, Failed, NotReady, Unobserved};
+use crate::names::ObjectId;
 use crate::plan::{Action, Plan};
 
 impl From<Unpinned> for Failure {
@@ -89,8 +90,8 @@ impl Failure {
 }
 
 impl From<Stopped> for Failure {
-    fn from(Stopped { why, done }: Stopped) -> Self {
-        let so_far = so_far(&done);
+    fn from(Stopped { why, done, open }: Stopped) -> Self {
+        let so_far = so_far(&done, &open);
         match why {
             Why::Interrupted => Self::interrupted(format!("interrupted: {so_far}")).hint("to go on: `sindri deploy`"),
             Why::NotLocked(error) => {
@@ -112,10 +113,17 @@ impl From<Stopped> for Failure {
     }
 }
 
-/// What has been done of a plan.
-fn so_far(done: &[Done]) -> String {
+/// What has been done of a plan, and what nobody knows of.
+fn so_far(done: &[Done], open: &[ObjectId]) -> String {
+    let open: Vec<String> = open.iter().map(ObjectId::short).collect();
+    let rest = |nothing: &str| {
+        if open.is_empty() {
+            return nothing.to_owned();
+        }
+        format!("whether {} {} changed is not known: `sindri plan` looks", open.join(", "), was_or_were(&open))
+    };
     if done.is_empty() {
-        return "nothing was changed".to_owned();
+        return rest("nothing was changed");
     }
     let each: Vec<String> = done
         .iter()
@@ -130,7 +138,11 @@ fn so_far(done: &[Done]) -> String {
             format!("{} was {word}", done.id.short())
         })
         .collect();
-    format!("before that, {}; nothing else was changed", each.join(", "))
+    format!("before that, {}; {}", each.join(", "), rest("nothing else was changed"))
+}
+
+fn was_or_were(objects: &[String]) -> &'static str {
+    if objects.len() == 1 { "was" } else { "were" }
 }
 
 impl From<NotReady> for Failure {

@@ -2,7 +2,7 @@
 //! Does what a plan says, and nothing else: each write holds only for the object that was shown.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
@@ -88,19 +88,29 @@ pub struct Work<'a> {
     stamp: Stamp,
     stop: &'a Cell<bool>,
     done: RefCell<Vec<Done>>,
+    /// Writes that were sent, and are neither done nor refused.
+    open: RefCell<BTreeSet<ObjectId>>,
 }
 
 impl<'a> Work<'a> {
     /// Nothing done yet. Nothing more is begun once `stop` is set.
     #[must_use]
     pub fn new(session: &'a Session, plan: &Plan, stamp: Stamp, concurrency: usize, stop: &'a Cell<bool>) -> Self {
-        Self { session, concurrency, force: plan.force, stamp, stop, done: RefCell::default() }
+        Self {
+            session,
+            concurrency,
+            force: plan.force,
+            stamp,
+            stop,
+            done: RefCell::default(),
+            open: RefCell::default(),
+        }
     }
 
-    /// What has been done, in order.
+    /// What has been done, in order, and which objects were written to without an answer that says whether it was done.
     #[must_use]
-    pub fn done(self) -> Vec<Done> {
-        self.done.into_inner()
+    pub fn done(self) -> (Vec<Done>, Vec<ObjectId>) {
+        (self.done.into_inner(), self.open.into_inner().into_iter().collect())
     }
 
     /// Makes the namespace, if the plan says so. Before that, nothing in it can be locked.
@@ -151,6 +161,18 @@ impl<'a> Work<'a> {
     }
 
     async fn write(&self, change: Change) -> Result<Done, Failed> {
+        let id = change.id.clone();
+        if change.action != Action::Keep {
+            self.open.borrow_mut().insert(id.clone());
+        }
+        let outcome = self.do_write(change).await;
+        if !matches!(outcome, Err(Failed::Unanswered(_) | Failed::Unobserved(_))) {
+            self.open.borrow_mut().remove(&id);
+        }
+        outcome
+    }
+
+    async fn do_write(&self, change: Change) -> Result<Done, Failed> {
         let object = match change.action {
             Action::Keep => None,
             Action::Create => Some(self.create(&change).await?),

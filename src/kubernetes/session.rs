@@ -277,6 +277,11 @@ impl Session {
             }
             // Behind this is a webhook of somebody else, which does not answer the server either.
             (StatusCode::INTERNAL_SERVER_ERROR, Ok(body)) if is_of_webhook(&body) => Attempt::Done(reply(body)),
+            // A server that has just started gives out no addresses yet, and says that the object is invalid.
+            (StatusCode::UNPROCESSABLE_ENTITY, Ok(body)) if is_of_start(&body) => {
+                let problem = Unanswered::busy(&self.server, &request.what, status.as_u16());
+                Attempt::Again { problem, doubtful: true, after, reply: Some(reply(body)) }
+            }
             (StatusCode::INTERNAL_SERVER_ERROR, body) => {
                 let reply = body.map_or_else(|_| reply(Value::Null), reply);
                 let problem = Unanswered::busy(&self.server, &request.what, status.as_u16());
@@ -324,6 +329,11 @@ fn is_of_webhook(status: &Value) -> bool {
     status.get("message").and_then(Value::as_str).is_some_and(|message| message.contains("failed calling webhook"))
 }
 
+fn is_of_start(status: &Value) -> bool {
+    let message = status.get("message").and_then(Value::as_str);
+    message.is_some_and(|message| message.contains("failed to allocate IP") && message.contains("not ready"))
+}
+
 fn retry_after(response: &Response<Body>) -> Option<Duration> {
     let seconds = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
     Some(Duration::from_secs(seconds).min(LONGEST_PAUSE))
@@ -340,5 +350,15 @@ mod tests {
     fn the_date_of_an_answer_is_understood() {
         assert_eq!(super::seconds("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777));
         assert_eq!(super::seconds("yesterday"), None);
+    }
+
+    #[test]
+    fn a_server_that_gives_out_no_addresses_yet_is_known() {
+        let refusal = |message: &str| super::is_of_start(&serde_json::json!({"code": 422, "message": message}));
+        let told = r#"Service "a" is invalid: spec.clusterIPs: Invalid value: [""]: failed to allocate IP: allocator not ready"#;
+        assert!(refusal(told));
+        assert!(!refusal(
+            r#"Service "a" is invalid: spec.clusterIPs: Invalid value: [""]: failed to allocate IP: range is full"#
+        ));
     }
 }

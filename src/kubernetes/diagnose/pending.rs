@@ -59,6 +59,10 @@ fn unscheduled(scene: &Scene, pod: &Value) -> State {
     if scene.latest(uid(pod), &GROWING).is_some() {
         return State::Progressing(Phase::Scheduling { growing: true });
     }
+    if missed(said).is_some_and(|missed| scene.claim.as_ref().is_some_and(|claim| name(claim) == missed)) {
+        // The scheduler has not seen it yet: it looks again by itself.
+        return State::Progressing(Phase::Scheduling { growing: false });
+    }
     let (code, message, advice) = unschedulable(scene, said);
     Trouble {
         code,
@@ -78,12 +82,17 @@ fn binding(claim: &Value) -> Phase {
     Phase::Binding { claim: name(claim).to_owned(), provisioner }
 }
 
+/// The claim that the scheduler says is not there.
+fn missed(said: &str) -> Option<&str> {
+    said.split("persistentvolumeclaim \"").nth(1).and_then(|rest| rest.split('"').next())
+}
+
 fn unschedulable(scene: &Scene, said: &str) -> (&'static str, String, String) {
     let kubectl = scene.kubectl();
     // The second sentence is about moving other pods away.
     let why = said.split(" preemption: ").next().unwrap_or(said).trim_end_matches(" not found").trim_end_matches('.');
     let no_node = format!("no node can take the pod: {why}");
-    if let Some(claim) = said.split("persistentvolumeclaim \"").nth(1).and_then(|rest| rest.split('"').next()) {
+    if let Some(claim) = missed(said) {
         let advice = format!("change `existingClaim`; there are: `{kubectl} get persistentvolumeclaims`");
         return ("claim-missing", format!("there is no persistentvolumeclaim {claim}"), advice);
     }

@@ -1,9 +1,10 @@
 //! Two deploys of one environment at the same time.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::stage::{Stage, Wanted, writes};
-use crate::proxy::{Fault, Program, Proxy, Record, Script, Speech, trace};
+use crate::proxy::{Fault, Program, Proxy, Record, Round, Script, Speech, trace};
 use crate::support::Outcome;
 
 /// When the lock was held: from the answer that gave it to the request that gave it back.
@@ -20,11 +21,12 @@ fn held(records: &[Record]) -> Outcome<(Instant, Instant)> {
     }
 }
 
-/// Everything but the lock takes its time, so that two deploys meet.
-fn slowly() -> Script {
-    Box::new(|seen| {
-        let hurried = !seen.writes() || seen.path.contains("/leases");
-        if hurried { Fault::None } else { Fault::Slow(Duration::from_millis(700)) }
+/// The first attempts to get the lock are answered when both have arrived: one has it, and the other knows.
+fn meeting(round: &Arc<Round>) -> Script {
+    let mut round = Some(round.clone());
+    Box::new(move |seen| match round.take_if(|_| seen.name() == "create leases") {
+        Some(round) => Fault::Held(round),
+        None => Fault::None,
     })
 }
 
@@ -45,8 +47,9 @@ fn meet(wanted: [Wanted; 2], before: Option<Wanted>) -> Outcome {
         stage.deploy(before)?;
     }
     let other = Stage { namespace: stage.namespace.clone(), proxy: Proxy::start(Speech::Secure)? };
-    stage.proxy.play(slowly());
-    other.proxy.play(slowly());
+    let round = Round::of(2);
+    stage.proxy.play(meeting(&round));
+    other.proxy.play(meeting(&round));
     let arguments = ["deploy", "--yes", "--timeout", "120s"];
     let programs: [Program; 2] = [stage.start(wanted[0], &arguments)?, other.start(wanted[1], &arguments)?];
     let [first, second] = programs.map(|program| program.end(Duration::from_mins(3)));
@@ -71,6 +74,7 @@ fn meet(wanted: [Wanted; 2], before: Option<Wanted>) -> Outcome {
     {
         return Err(format!("both held the lock:\n{}", shown()).into());
     }
+    assert!(round.is_complete(), "they have not met:\n{}", shown());
     let patient: Vec<_> = ended.iter().filter(|ended| ended.stderr.contains("held by")).collect();
     assert_eq!(patient.len(), 1, "one of them has to wait and to say for whom:\n{}", shown());
     for ended in &ended {
