@@ -137,7 +137,14 @@ fn told(case: &Value) -> Outcome<String> {
     if !second.is_empty() {
         text.push_str(&format!("  then asks {}\n", second.iter().map(key).collect::<Vec<_>>().join(", ")));
     }
+    // A right that the rules do not show is asked for by itself, and is not there either unless the case says so.
+    let denied = Look::Seen(serde_json::json!({"allowed": false}));
+    let rights = second.iter().filter(|question| matches!(question, Question::Access { .. })).cloned();
+    let rights: Vec<Question> = rights.filter(|question| !answers.contains_key(&key(question))).collect();
     answer(second, &mut observed)?;
+    for right in rights {
+        observed.facts.insert(right, denied.clone());
+    }
     if let Some(unasked) = answers.keys().find(|key| !answered.contains(key)) {
         return Err(format!("{unasked} is never asked, only {answered:?}").into());
     }

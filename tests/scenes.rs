@@ -248,3 +248,15 @@ fn a_context_is_part_of_the_command_to_type() -> Outcome {
     assert!(said.contains("`kubectl --context 'my cluster' -n team create secret generic team-secrets"), "{said}");
     Ok(())
 }
+
+#[test]
+fn a_claim_that_only_the_scheduler_does_not_see_is_not_said_to_be_missing() -> Outcome {
+    let mut taken = read("claim-missing")?;
+    taken["claim"] = json!({
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": "old-home", "uid": "1"},
+        "status": {"phase": "Bound"},
+    });
+    assert_eq!(told(&seen(&taken)?), "progressing: waiting for a node");
+    Ok(())
+}
