@@ -263,7 +263,7 @@ fn as_rules<'a>(rights: impl Iterator<Item = &'a Right>) -> Vec<String> {
 }
 
 /// What is not known where objects of a kind may not be listed or made.
-fn purpose(kind: Kind) -> &'static str {
+pub(super) fn purpose(kind: Kind) -> &'static str {
     match kind {
         Kind::Node => "whether a node takes the pod",
         Kind::Pod => "which other pods there are",

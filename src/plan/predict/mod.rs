@@ -6,6 +6,7 @@ mod nodes;
 mod quota;
 mod references;
 mod situation;
+mod unseen;
 mod volumes;
 
 use super::{Change, Finding, Observed, rights};
@@ -23,6 +24,7 @@ pub fn predict(desired: &Rendered<Pinned>, observed: &Observed, changes: &[Chang
     findings.extend(admission::findings(&situation));
     findings.extend(nodes::findings(&situation));
     findings.extend(volumes::findings(&situation));
+    findings.extend(unseen::findings(&situation));
     findings.extend(rights::findings(desired, observed, changes, situation.outlook != Outlook::Later));
     findings = findings.into_iter().map(|finding| situation.in_time(finding)).collect();
     findings.sort();
