@@ -25,6 +25,8 @@ mod chance;
 mod edits;
 #[path = "model/file.rs"]
 mod file;
+#[path = "model/moment.rs"]
+mod moment;
 #[path = "model/ownership.rs"]
 mod ownership;
 #[path = "model/people.rs"]

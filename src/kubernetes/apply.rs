@@ -193,8 +193,12 @@ impl<'a> Work<'a> {
     async fn create(&self, change: &Change) -> Result<Value, Failed> {
         let reply = self.session.ask(&self.apply(change, None)).await?;
         match reply.code {
-            // Somebody made it in the same moment, and it is now both theirs and ours.
-            200 if !reply.repeated => Err(moved(change, "was made by somebody else at the same moment")),
+            // Somebody made it in the same moment, and it is now both theirs and ours: that is a change.
+            200 if !reply.repeated => {
+                let (id, object) = (change.id.clone(), Some(reply.body));
+                self.done.borrow_mut().push(Done { id, action: Action::Update, object });
+                Err(moved(change, "was made by somebody else at the same moment"))
+            }
             200 | 201 => Ok(reply.body),
             _ => Err(refused("create", change, &reply)),
         }

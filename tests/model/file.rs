@@ -15,7 +15,7 @@ pub(crate) struct File {
     requests: Option<(&'static str, &'static str)>,
     env: BTreeMap<&'static str, &'static str>,
     ports: BTreeSet<u16>,
-    command: Option<&'static str>,
+    pub(crate) command: Option<&'static str>,
     size: &'static str,
     class: Option<&'static str>,
     profile: Option<&'static str>,
@@ -24,7 +24,7 @@ pub(crate) struct File {
     node_labels: BTreeMap<&'static str, &'static str>,
     tolerations: BTreeSet<&'static str>,
     security: &'static str,
-    policy: &'static str,
+    pub(crate) policy: &'static str,
     users: BTreeSet<&'static str>,
     quota: BTreeMap<&'static str, &'static str>,
 }

@@ -143,7 +143,7 @@ impl World {
     }
 
     /// A plan, which changes nothing.
-    async fn plan(&self, force: bool) -> Verdict<Plan> {
+    pub(crate) async fn plan(&self, force: bool) -> Verdict<Plan> {
         let version = self.server.as_ref().map(Server::version);
         let session = self.session();
         let plan = self.planned(&session, force).await?;
@@ -321,7 +321,7 @@ impl World {
         Ok(plan::compute(desired, observed, Wishes { config_hash, force, ..Wishes::default() }))
     }
 
-    fn session(&self) -> Session {
+    pub(crate) fn session(&self) -> Session {
         Session::new(self.client.clone(), "https://model".to_owned(), Duration::from_mins(1), 7)
     }
 
