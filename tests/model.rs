@@ -21,6 +21,8 @@ use world::World;
 
 #[path = "model/chance.rs"]
 mod chance;
+#[path = "model/denied.rs"]
+mod denied;
 #[path = "model/edits.rs"]
 mod edits;
 #[path = "model/file.rs"]

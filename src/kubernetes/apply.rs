@@ -166,13 +166,13 @@ impl<'a> Work<'a> {
             self.open.borrow_mut().insert(id.clone());
         }
         let outcome = self.do_write(change).await;
-        if !matches!(outcome, Err(Failed::Unanswered(_) | Failed::Unobserved(_))) {
+        if outcome.as_ref().map_or_else(|undone| undone.is_certain, |_| true) {
             self.open.borrow_mut().remove(&id);
         }
-        outcome
+        outcome.map_err(|undone| undone.why)
     }
 
-    async fn do_write(&self, change: Change) -> Result<Done, Failed> {
+    async fn do_write(&self, change: Change) -> Result<Done, Undone> {
         let object = match change.action {
             Action::Keep => None,
             Action::Create => Some(self.create(&change).await?),
@@ -180,7 +180,12 @@ impl<'a> Work<'a> {
             Action::Replace => {
                 self.delete(&change, "Foreground").await?;
                 self.gone(&change).await?;
-                Some(self.create(&change).await?)
+                let created = self.create(&change).await;
+                if created.is_err() {
+                    let deleted = Done { id: change.id.clone(), action: Action::Delete, object: None };
+                    self.done.borrow_mut().push(deleted);
+                }
+                Some(created?)
             }
             Action::Delete => {
                 self.delete(&change, "Background").await?;
@@ -190,21 +195,21 @@ impl<'a> Work<'a> {
         Ok(Done { id: change.id, action: change.action, object })
     }
 
-    async fn create(&self, change: &Change) -> Result<Value, Failed> {
+    async fn create(&self, change: &Change) -> Result<Value, Undone> {
         let reply = self.session.ask(&self.apply(change, None)).await?;
         match reply.code {
             // Somebody made it in the same moment, and it is now both theirs and ours: that is a change.
             200 if !reply.repeated => {
                 let (id, object) = (change.id.clone(), Some(reply.body));
                 self.done.borrow_mut().push(Done { id, action: Action::Update, object });
-                Err(moved(change, "was made by somebody else at the same moment"))
+                Err(moved(change, "was made by somebody else at the same moment").into())
             }
             200 | 201 => Ok(reply.body),
-            _ => Err(refused("create", change, &reply)),
+            _ => Err(Undone::by(&reply, refused("create", change, &reply))),
         }
     }
 
-    async fn update(&self, change: &Change) -> Result<Value, Failed> {
+    async fn update(&self, change: &Change) -> Result<Value, Undone> {
         let mut basis = change.basis.clone();
         for _ in 0..COLLISIONS {
             let reply = self.session.ask(&self.apply(change, Some(&basis))).await?;
@@ -212,18 +217,18 @@ impl<'a> Work<'a> {
                 return Ok(reply.body);
             }
             if !is_collision(&reply) {
-                return Err(refused("change", change, &reply));
+                return Err(Undone::by(&reply, refused("change", change, &reply)));
             }
             match self.after_collision(change, &reply).await? {
                 Collision::StatusOnly(now) => basis = now,
                 Collision::DoneAlready(object) => return Ok(object),
             }
         }
-        Err(moved(change, "changes all the time"))
+        Err(moved(change, "changes all the time").into())
     }
 
     /// What a write came upon: only a new status, or the effect of its own lost attempt. Anything else is a move.
-    async fn after_collision(&self, change: &Change, reply: &Reply) -> Result<Collision, Failed> {
+    async fn after_collision(&self, change: &Change, reply: &Reply) -> Result<Collision, Undone> {
         let live = self.live(&change.id).await?;
         let now = Basis::of(change.id.kind, &live);
         if change.basis.still_holds(&now) {
@@ -238,10 +243,10 @@ impl<'a> Work<'a> {
                 return Ok(Collision::DoneAlready(live.clone()));
             }
         }
-        Err(moved(change, how(&change.basis, &now)))
+        Err(Undone::by(reply, moved(change, how(&change.basis, &now))))
     }
 
-    async fn delete(&self, change: &Change, propagation: &str) -> Result<(), Failed> {
+    async fn delete(&self, change: &Change, propagation: &str) -> Result<(), Undone> {
         let mut basis = change.basis.clone();
         for _ in 0..COLLISIONS {
             let Basis::Present { uid, resource_version, .. } = &basis else { return Ok(()) };
@@ -257,25 +262,26 @@ impl<'a> Work<'a> {
                         match change.basis.still_holds(&now) {
                             _ if is_going && reply.repeated => return Ok(()),
                             true => basis = now,
-                            false => return Err(moved(change, how(&change.basis, &now))),
+                            false => return Err(Undone::by(&reply, moved(change, how(&change.basis, &now)))),
                         }
                     }
                 },
-                _ => return Err(refused("delete", change, &reply)),
+                _ => return Err(Undone::by(&reply, refused("delete", change, &reply))),
             }
         }
-        Err(moved(change, "changes all the time"))
+        Err(moved(change, "changes all the time").into())
     }
 
     /// Waits until a deleted object is gone: its name is not free before.
-    async fn gone(&self, change: &Change) -> Result<(), Failed> {
+    async fn gone(&self, change: &Change) -> Result<(), Undone> {
         let mut pause = std::time::Duration::from_millis(50);
         loop {
             match self.live(&change.id).await? {
                 Live::Absent => return Ok(()),
                 live if Basis::of(change.id.kind, &live) == Basis::Absent => return Ok(()),
                 _ if tokio::time::Instant::now() + pause >= self.session.deadline() => {
-                    return Err(moved(change, "is being deleted, and is not gone yet"));
+                    let why = moved(change, "is being deleted, and is not gone yet");
+                    return Err(Undone { why, is_certain: false });
                 }
                 _ => tokio::time::sleep(pause).await,
             }
@@ -326,6 +332,28 @@ async fn verify(session: &Session, changes: &mut [Change], concurrency: usize) -
         }
     }
     if moved.is_empty() { Ok(()) } else { Err(Failed::Moved(moved)) }
+}
+
+/// A write that was not done, as far as is known.
+struct Undone {
+    why: Failed,
+    /// Whether it is known: an attempt without an answer may have been done.
+    is_certain: bool,
+}
+
+impl Undone {
+    /// A server that is in trouble, or that was asked more than once, has maybe done it.
+    fn by(reply: &Reply, why: Failed) -> Self {
+        Self { why, is_certain: !reply.repeated && reply.code < 500 }
+    }
+}
+
+impl<Error: Into<Failed>> From<Error> for Undone {
+    fn from(error: Error) -> Self {
+        let why = error.into();
+        let is_certain = !matches!(why, Failed::Unanswered(_) | Failed::Unobserved(_));
+        Self { why, is_certain }
+    }
 }
 
 /// What a write that came upon another version found.

@@ -208,7 +208,8 @@ impl Session {
                 (false, known) => !known && attempts >= INTRODUCTIONS,
             };
             if enough || Instant::now() + pause >= deadline {
-                return match reply {
+                // What is said again and again is meant.
+                return match reply.filter(|_| attempts >= DOUBTS) {
                     Some(reply) => Ok(Reply { repeated: attempts > 1, ..reply }),
                     None => Err(problem.after(self.started.get().elapsed(), attempts)),
                 };
@@ -279,22 +280,25 @@ impl Session {
             (StatusCode::INTERNAL_SERVER_ERROR, Ok(body)) if is_of_webhook(&body) => Attempt::Done(reply(body)),
             // A server that has just started gives out no addresses yet, and says that the object is invalid.
             (StatusCode::UNPROCESSABLE_ENTITY, Ok(body)) if is_of_start(&body) => {
-                let problem = Unanswered::busy(&self.server, &request.what, status.as_u16());
+                let problem = Unanswered::busy(&self.server, &request.what, status.as_u16(), &body);
                 Attempt::Again { problem, doubtful: true, after, reply: Some(reply(body)) }
             }
             (StatusCode::INTERNAL_SERVER_ERROR, body) => {
-                let reply = body.map_or_else(|_| reply(Value::Null), reply);
-                let problem = Unanswered::busy(&self.server, &request.what, status.as_u16());
-                Attempt::Again { problem, doubtful: true, after, reply: Some(reply) }
+                let body = body.unwrap_or_default();
+                let problem = Unanswered::busy(&self.server, &request.what, status.as_u16(), &body);
+                // A page of something in front of the server says nothing of the object.
+                let reply = body.get("message").is_some().then(|| reply(body));
+                Attempt::Again { problem, doubtful: true, after, reply }
             }
             (
                 StatusCode::TOO_MANY_REQUESTS
                 | StatusCode::BAD_GATEWAY
                 | StatusCode::SERVICE_UNAVAILABLE
                 | StatusCode::GATEWAY_TIMEOUT,
-                _,
+                body,
             ) => {
-                let problem = Unanswered::busy(&self.server, &request.what, status.as_u16());
+                let body = body.unwrap_or_default();
+                let problem = Unanswered::busy(&self.server, &request.what, status.as_u16(), &body);
                 Attempt::Again { problem, doubtful: false, after, reply: None }
             }
             (_, Ok(body)) => Attempt::Done(reply(body)),

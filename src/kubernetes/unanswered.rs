@@ -109,6 +109,8 @@ pub enum Unanswered {
         code: u16,
         /// How long and how often it was tried; empty for once.
         tries: String,
+        /// What it said.
+        source: Option<Cause>,
     },
     /// The answer is no JSON, or not all of it.
     #[error("cannot {what}: the answer of {server} cannot be read{tries}")]
@@ -153,8 +155,9 @@ impl Unanswered {
         Self::Silent { server, what, seconds: limit.as_secs(), tries: String::new() }
     }
 
-    pub(super) fn busy(server: &Server, what: &str, code: u16) -> Self {
-        Self::Busy { server: server.clone(), what: what.to_owned(), code, tries: String::new() }
+    pub(super) fn busy(server: &Server, what: &str, code: u16, status: &Value) -> Self {
+        let source = status.get("message").and_then(Value::as_str).map(Cause::from);
+        Self::Busy { server: server.clone(), what: what.to_owned(), code, tries: String::new(), source }
     }
 
     pub(super) fn cut(server: &Server, what: &str, error: serde_json::Error) -> Self {

@@ -195,10 +195,10 @@ impl Watch<'_> {
             Ok(Err(reply)) if reply.code == 401 => {
                 return Err(Unanswered::unauthorized(self.session.server(), &request.what, &reply.body).into());
             }
-            Ok(Err(Reply { code: code @ (429 | 500..), .. })) => {
+            Ok(Err(Reply { code: code @ (429 | 500..), body, .. })) => {
                 self.place = self.again(version);
                 self.pause().await?;
-                let problem = Unanswered::busy(self.session.server(), &request.what, code);
+                let problem = Unanswered::busy(self.session.server(), &request.what, code, &body);
                 return Ok(Some(Change::Interrupted(problem.to_string())));
             }
             Ok(Err(reply)) => return Err(Lost::Refused(reply.refusal())),

@@ -302,7 +302,7 @@ impl World {
     }
 
     /// As `sindri plan` does it.
-    async fn planned(&self, session: &Session, force: bool) -> Verdict<Plan> {
+    pub(crate) async fn planned(&self, session: &Session, force: bool) -> Verdict<Plan> {
         let (desired, config_hash) = self.desired()?;
         let text = |error: kubernetes::Unobserved| format!("cannot look: {error}");
         let questions = plan::questions(&desired, &self.namespace);
