@@ -23,7 +23,7 @@ check: ## everything that needs no cluster and no network: format, lints, docume
 test: ## everything, on a real cluster; SINDRI_TEST_CONTEXT=<context> uses one of yours
 	tests/run
 
-long: ## a thousand deploys through faults by chance, on a real cluster (RUNS=1000, SINDRI_TEST_SEED=N repeats)
+long: ## what a deploy must survive, at full size: faults by chance, restarts, the model (SINDRI_TEST_SEED=N repeats)
 	tests/long
 
 demo: ## a real cluster on this machine, an environment in it, and how to go on

@@ -4,6 +4,7 @@ use std::fs;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use rexpect::process::Signal;
 use serde_json::{Value, json};
 
 use crate::support::{Desk, Namespace, Outcome, configuration, dev, end, kubectl, shell_image, wait};
@@ -114,6 +115,10 @@ fn whoever_does_not_say_yes_changes_nothing() -> Outcome {
     let mut terminal = desk.terminal(&["deploy"])?;
     terminal.exp_string("Do this?")?;
     terminal.send_control('c')?;
+    end(terminal)?.ends(130).says("nothing was changed");
+    let mut terminal = desk.terminal(&["deploy"])?;
+    terminal.exp_string("Do this?")?;
+    terminal.process_mut().signal(Signal::SIGTERM)?;
     end(terminal)?.ends(130).says("nothing was changed");
 
     let tag = file.replace(&shell_image(), "example.com/image:1");

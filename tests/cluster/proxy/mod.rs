@@ -27,7 +27,7 @@ use tokio_rustls::TlsAcceptor;
 
 pub(crate) use chance::{Chance, faults};
 pub(crate) use fault::{End, Fault, Round};
-pub(crate) use program::{Ended, Program, sindri};
+pub(crate) use program::{Ended, Program, Signal, sindri};
 pub(crate) use record::{Record, Seen, trace};
 pub(crate) use serve::Script;
 

@@ -18,6 +18,15 @@ pub(crate) struct Program {
     stderr: Receiver<String>,
 }
 
+/// How a process is asked to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signal {
+    /// Ctrl-C.
+    Interrupt,
+    /// What a supervisor sends.
+    Terminate,
+}
+
 /// A process that has ended.
 pub(crate) struct Ended {
     command: String,
@@ -78,10 +87,14 @@ impl Program {
         Ok(self.child.try_wait()?.is_none())
     }
 
-    /// Ctrl-C.
-    pub(crate) fn interrupt(&self) -> Outcome {
+    /// Asks it to end.
+    pub(crate) fn signal(&self, signal: Signal) -> Outcome {
         let mut kill = Command::new("kill");
-        kill.args(["-INT", &self.child.id().to_string()]);
+        let name = match signal {
+            Signal::Interrupt => "-INT",
+            Signal::Terminate => "-TERM",
+        };
+        kill.args([name, &self.child.id().to_string()]);
         run(kill, "")?;
         Ok(())
     }

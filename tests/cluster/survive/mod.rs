@@ -2,6 +2,7 @@
 //! worst, and another deploy at the same time. Afterwards the cluster is what the last configuration says.
 
 mod faults;
+mod phases;
 mod points;
 mod restart;
 mod stage;

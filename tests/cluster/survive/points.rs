@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::stage::{Stage, Wanted, writes};
-use crate::proxy::{Ended, Fault, Program, Record, Script, Seen, Speech, trace};
+use crate::proxy::{Ended, Fault, Program, Record, Script, Seen, Signal, Speech, trace};
 use crate::support::Outcome;
 
 /// What is deployed before, and what is deployed when it ends.
@@ -37,7 +37,7 @@ const CASES: [(&str, Case); 4] = [
 enum Death {
     /// `kill -9`, before the answer to the write arrives; nothing it sends later is heard.
     Killed,
-    /// Ctrl-C, before the answer to the write arrives; the answer comes, and everything else works.
+    /// Ctrl-C or SIGTERM, before the answer to the write arrives; the answer comes, and everything else works.
     Interrupted,
 }
 
@@ -96,7 +96,10 @@ fn one_point(case: Case, speech: Speech, point: usize, death: Death) -> Outcome 
     let program = stage.start(case.wanted, &["deploy", "--yes", "--timeout", "120s"])?;
     let ended = match death {
         Death::Killed => killed(&stage, program)?,
-        Death::Interrupted => interrupted(&stage, program)?,
+        Death::Interrupted => {
+            let signal = if point.is_multiple_of(3) { Signal::Terminate } else { Signal::Interrupt };
+            interrupted(&stage, program, signal)?
+        }
     };
     let records = stage.proxy.records();
     let checked = match death {
@@ -153,16 +156,16 @@ fn killed(stage: &Stage, mut program: Program) -> Outcome<Ended> {
     }
 }
 
-fn interrupted(stage: &Stage, mut program: Program) -> Outcome<Ended> {
+fn interrupted(stage: &Stage, mut program: Program, signal: Signal) -> Outcome<Ended> {
     if reach(stage, &mut program)? {
-        program.interrupt()?;
+        program.signal(signal)?;
     }
     program.end(Duration::from_secs(30))
 }
 
 /// It said what was applied and how to go on, and let the lock go.
 fn check_interruption(stage: &Stage, ended: &Ended, records: &[Record]) -> Outcome {
-    if ended.code != Some(130) && ended.signal != Some(2) {
+    if ended.code != Some(130) {
         return Err(format!("the code is {:?}, the signal {:?}", ended.code, ended.signal).into());
     }
     if ended.stderr.contains("panicked") || !ended.stderr.contains("sindri deploy") {
