@@ -184,7 +184,7 @@ impl Session {
     /// # Errors
     /// When there is none in time, or when asking again cannot help.
     pub(super) async fn ask_until(&self, request: &Request, deadline: Instant) -> Result<Reply, Unanswered> {
-        let mut attempts = 0;
+        let (mut attempts, mut doubts) = (0, 0);
         loop {
             attempts += 1;
             let limit = ATTEMPT.min(deadline.saturating_duration_since(Instant::now()));
@@ -203,13 +203,14 @@ impl Session {
                 Attempt::Again { problem, doubtful, after, reply } => (problem, doubtful, after, reply),
             };
             let pause = after.unwrap_or_else(|| self.pause(attempts));
+            doubts += u32::from(doubtful);
             let enough = match (doubtful, self.answered.get()) {
-                (true, _) => attempts >= DOUBTS,
+                (true, _) => doubts >= DOUBTS,
                 (false, known) => !known && attempts >= INTRODUCTIONS,
             };
             if enough || Instant::now() + pause >= deadline {
                 // What is said again and again is meant.
-                return match reply.filter(|_| attempts >= DOUBTS) {
+                return match reply.filter(|_| doubts >= DOUBTS) {
                     Some(reply) => Ok(Reply { repeated: attempts > 1, ..reply }),
                     None => Err(problem.after(self.started.get().elapsed(), attempts)),
                 };

@@ -22,16 +22,22 @@ enum Truth {
 
 /// Writes to services are answered with an error, each time.
 fn denying(server: &Server, truth: Truth, code: u16) -> Client {
+    answering(server, truth, move |_| Some(code))
+}
+
+/// Writes to services are answered as their number, from 0, says.
+fn answering(server: &Server, truth: Truth, code: impl Fn(u32) -> Option<u16> + Send + 'static) -> Client {
     let client = server.client();
+    let mut number = 0;
     let service = tower::service_fn(move |request: Request<Body>| {
         let client = client.clone();
+        let is_denied = request.method() == Method::PATCH
+            && request.uri().path().contains("/services/")
+            && !request.uri().query().is_some_and(|query| query.contains("dryRun"));
+        let code = if is_denied { code(number) } else { None };
+        number += u32::from(is_denied);
         async move {
-            let is_denied = request.method() == Method::PATCH
-                && request.uri().path().contains("/services/")
-                && !request.uri().query().is_some_and(|query| query.contains("dryRun"));
-            if !is_denied {
-                return client.send(request).await;
-            }
+            let Some(code) = code else { return client.send(request).await };
             if truth == Truth::Done {
                 client.send(request).await?;
             }
@@ -76,5 +82,20 @@ async fn what_the_server_refuses_was_not_done() -> Verdict {
     let world = World::new(server.client(), "team", Some(server.clone()));
     let (done, open, said) = told(&world, denying(&server, Truth::NotDone, 403)).await?;
     assert_eq!(open, Vec::<String>::new(), "{said}, done: {done:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_error_after_others_of_the_way_there_is_not_believed() -> Verdict {
+    let server = Server::new();
+    let world = World::new(server.client(), "team", Some(server.clone()));
+    let codes = |number| match number {
+        0..8 => Some(503),
+        8 => Some(500),
+        _ => None,
+    };
+    let (done, open, said) = told(&world, answering(&server, Truth::NotDone, codes)).await?;
+    assert!(said.is_empty() && open.is_empty(), "{said}, open: {open:?}");
+    assert!(done.contains(&"service/dev".to_owned()), "{done:?}");
     Ok(())
 }
