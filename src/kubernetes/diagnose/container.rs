@@ -129,7 +129,9 @@ fn ended(scene: &Scene, pod: &Value, status: &Value, now: Option<i64>) -> Option
         return None;
     }
     let container = text(status, "/name").to_owned();
-    let times = number(status, "/restartCount").unwrap_or_default() + i64::from(!previous);
+    // It is counted when it starts again; until then, the end that is seen is one more.
+    let runs_again = status.pointer("/state/running").is_some();
+    let times = number(status, "/restartCount").unwrap_or_default() + i64::from(!runs_again);
     let often = if times > 1 { format!(", {times} times so far") } else { String::new() };
     let (cause, what, advice, heals) = end_of(scene, pod, &container, end, code);
     Some(Trouble {
