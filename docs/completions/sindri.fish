@@ -91,7 +91,7 @@ yaml\t'For a program'"
 complete -c sindri -n "__fish_sindri_using_subcommand plan" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c sindri -n "__fish_sindri_using_subcommand plan" -l detailed-exitcode -d 'Exit with 2 if there are changes, and with 0 only if there are none'
+complete -c sindri -n "__fish_sindri_using_subcommand plan" -l detailed-exitcode -d 'Exit with 2 if there are changes and with 0 if there are none; what would exit with 2 otherwise exits with 1'
 complete -c sindri -n "__fish_sindri_using_subcommand plan" -l force-conflicts -d 'Plan to take fields that belong to other field managers'
 complete -c sindri -n "__fish_sindri_using_subcommand plan" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
 complete -c sindri -n "__fish_sindri_using_subcommand plan" -s v -l verbose -d 'Say more about what is done'

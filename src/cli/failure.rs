@@ -20,6 +20,8 @@ enum Kind {
     Failed,
     /// The configuration or the command line is wrong.
     Configuration,
+    /// There are changes, and the person asked to be told by the exit code.
+    Pending,
     /// The person said no.
     Declined,
     /// The image is not deployed.
@@ -34,7 +36,7 @@ impl Kind {
     fn exit_code(self) -> u8 {
         match self {
             Self::Failed => 1,
-            Self::Configuration => 2,
+            Self::Configuration | Self::Pending => 2,
             Self::Declined => 3,
             Self::Image => 4,
             Self::Moved => 5,
@@ -144,7 +146,13 @@ impl Failure {
 
     /// There are changes, and the person asked to be told by the exit code.
     pub(super) fn pending() -> Self {
-        Self { kind: Kind::Configuration, what: What::Reported, heard: Vec::new(), hint: None }
+        Self { kind: Kind::Pending, what: What::Reported, heard: Vec::new(), hint: None }
+    }
+
+    /// The same where 2 means that there are changes, and nothing else.
+    pub(super) fn detailed(self) -> Self {
+        let kind = if self.kind == Kind::Configuration { Kind::Failed } else { self.kind };
+        Self { kind, ..self }
     }
 
     /// What waits for others, or for signals, cannot be started.
@@ -261,14 +269,20 @@ fn because(cause: Option<&(dyn Error + 'static)>, ui: &mut Ui) {
 }
 
 /// Prints help, the version, or a complaint about the command line, and the exit code for the caller.
-pub(super) fn usage(error: &clap::Error, hint: Option<String>, ui: &mut Ui) -> ExitCode {
+///
+/// `is_detailed`: 2 is to mean that there are changes, and nothing else.
+pub(super) fn usage(error: &clap::Error, hint: Option<String>, is_detailed: bool, ui: &mut Ui) -> ExitCode {
     if let Err(failure) = ui.usage(error) {
         return failure.report(ui);
     }
     if let Some(hint) = hint {
         ui.remark(Remark::Hint, &hint);
     }
-    if error.use_stderr() { ExitCode::from(Kind::Configuration.exit_code()) } else { ExitCode::SUCCESS }
+    match error.use_stderr() {
+        true if is_detailed => ExitCode::from(Kind::Failed.exit_code()),
+        true => ExitCode::from(Kind::Configuration.exit_code()),
+        false => ExitCode::SUCCESS,
+    }
 }
 
 /// The text as one word, as a shell reads it: what a hint tells a person to type must work when it is typed.

@@ -37,6 +37,11 @@ impl Line {
         stated.and_then(|choice| ColorChoice::from_str(&choice, false).ok()).unwrap_or(ColorChoice::Auto)
     }
 
+    /// Whether 2 is to mean that there are changes, and nothing else.
+    pub(super) fn is_detailed(&self) -> bool {
+        self.typed.iter().skip(1).take_while(|word| *word != "--").any(|word| word == "--detailed-exitcode")
+    }
+
     /// Reads the line. Variables that do not concern the command are as good as not set.
     pub(super) fn parse<C: Parser>(&self) -> Result<C, clap::Error> {
         let command = || C::command().color(self.color().for_usage());

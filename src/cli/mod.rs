@@ -120,7 +120,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let mut ui = Ui::new(&Global::before_parsing(line.color()));
-            return failure::usage(&error, line.blame(&error, &command()), &mut ui);
+            return failure::usage(&error, line.blame(&error, &command()), line.is_detailed(), &mut ui);
         }
     };
     let mut ui = Ui::new(&cli.global);

@@ -26,7 +26,7 @@ pub(super) struct Plan {
     /// Save the plan, for `deploy --plan FILE`. Nobody else can read the file, and no Secret is in it.
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     out: Option<PathBuf>,
-    /// Exit with 2 if there are changes, and with 0 only if there are none.
+    /// Exit with 2 if there are changes and with 0 if there are none; what would exit with 2 otherwise exits with 1.
     #[arg(long)]
     detailed_exitcode: bool,
     /// Plan to take fields that belong to other field managers.
@@ -58,10 +58,17 @@ pub(super) enum Output {
 
 impl Plan {
     pub(super) fn run(self, ui: &mut Ui) -> Result<(), Failure> {
-        runtime::block_on(self.plan(ui))
+        let is_detailed = self.detailed_exitcode;
+        match runtime::block_on(self.plan(ui)) {
+            Ok(has_changes) if is_detailed && has_changes => Err(Failure::pending()),
+            Ok(_) => Ok(()),
+            Err(failure) if is_detailed => Err(failure.detailed()),
+            Err(failure) => Err(failure),
+        }
     }
 
-    async fn plan(self, ui: &mut Ui) -> Result<(), Failure> {
+    /// Whether there are changes.
+    async fn plan(self, ui: &mut Ui) -> Result<bool, Failure> {
         let engine = Engine::new(&self.file, &self.cluster, self.force_conflicts, ui).await?;
         let plan = engine.plan().await?;
         ui.detail(&format!("{} requests", engine.reach.requests()));
@@ -81,7 +88,7 @@ impl Plan {
                 &format!("to do exactly this: `sindri deploy --plan {}`", super::failure::word(&path)),
             );
         }
-        if self.detailed_exitcode && plan.has_changes() { Err(Failure::pending()) } else { Ok(()) }
+        Ok(plan.has_changes())
     }
 }
 

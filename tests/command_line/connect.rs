@@ -257,3 +257,15 @@ fn options_about_the_cluster_are_checked_before_anything_else() -> Outcome {
     }
     Ok(())
 }
+
+#[test]
+fn with_a_detailed_exit_code_only_changes_are_2() -> Outcome {
+    let folder = Folder::with("version: \"1.0\"\nname: [wrong]\n")?;
+    let code = |arguments: &[&str]| folder.sindri(arguments).variable("HOME", "/nowhere").end().map(|ended| ended.code);
+    for mistake in [[].as_slice(), &["--file", "absent.yaml"], &["--nonsense"], &["--timeout", "soon"]] {
+        assert_eq!(code(&[&["plan"], mistake].concat())?, Some(2), "{mistake:?}");
+        assert_eq!(code(&[&["plan", "--detailed-exitcode"], mistake].concat())?, Some(1), "{mistake:?}");
+    }
+    assert_eq!(code(&["plan", "--detailed-exitcode", "--help"])?, Some(0));
+    Ok(())
+}
