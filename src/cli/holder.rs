@@ -24,10 +24,11 @@ pub(super) fn holder(account: &str) -> Holder {
     }
 }
 
-/// The person at the machine; in a cluster or a pipeline, the account.
+/// The person at the machine; in a pipeline, the account; in a cluster, where there is neither, the pod.
 fn user(account: &str) -> String {
     let named = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| env::var(name).ok());
-    named.filter(|name| !name.is_empty()).unwrap_or_else(|| account.to_owned())
+    let accounts = [named.as_deref().unwrap_or_default(), account, "pod"];
+    accounts.into_iter().find(|name| !name.is_empty()).unwrap_or_default().to_owned()
 }
 
 fn host() -> String {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::failure::word;
 use crate::config::suggest::nearest;
-use crate::kubernetes::{Distrust, NotConnected, Reason, Server, Unanswered};
+use crate::kubernetes::{Distrust, NotConnected, Obstacle, Outside, Reason, Server, Unanswered};
 
 /// What to type when there is no way to a cluster.
 pub(super) fn unconnected(error: &NotConnected) -> String {
@@ -63,9 +63,6 @@ pub(super) fn unanswered(error: &Unanswered) -> String {
             (_, Reason::NameUnknown) => {
                 format!("is the network or the VPN up? see the address with {}", quoted_view(server.context.as_deref()))
             }
-            (_, Reason::Proxy) => {
-                "see which proxy is used with `env | grep -i _proxy` and the kubeconfig's `proxy-url`".to_owned()
-            }
             (_, Reason::Plain) => {
                 format!("it does not speak TLS: see the address with {}", quoted_view(server.context.as_deref()))
             }
@@ -75,8 +72,32 @@ pub(super) fn unanswered(error: &Unanswered) -> String {
             (Some((_, export, _)), Distrust::Issuer) => {
                 format!("the cluster was made anew since: fetch its kubeconfig with `{export}`")
             }
-            (_, Distrust::Time) => "see the clock of this machine with `date`, and the server's certificate".to_owned(),
+            (Some((name, _, _)), Distrust::Outside(Outside::Expired { .. })) => {
+                format!("a local cluster is quickly made anew: delete {name} and create it again")
+            }
+            (None, Distrust::Outside(Outside::Expired { .. })) => {
+                format!("whoever runs the cluster has to renew it; see it with `{}`", dates(&server.address))
+            }
+            (_, Distrust::Outside(Outside::NotYet { .. })) => {
+                format!("is the clock of this machine right? see `date -u` and `{}`", dates(&server.address))
+            }
             _ => format!("see what is trusted with {}", quoted_view(server.context.as_deref())),
+        },
+        Unanswered::Obstructed { proxy, obstacle: Obstacle::Untrusted(_), .. } => {
+            format!("see it with `{}`; the kubeconfig's authority has to have signed it", dates(proxy))
+        }
+        Unanswered::Obstructed { .. } => {
+            "see which proxy is used with `env | grep -i _proxy` and the kubeconfig's `proxy-url`; a login stands in its \
+             address: http://USER:PASSWORD@HOST:PORT"
+                .to_owned()
+        }
+        Unanswered::Unauthorized { server, outside: Some(outside), .. } => match (outside, local(server)) {
+            (Outside::NotYet { .. }, _) => "is the clock of the server right? compare it with `date -u`".to_owned(),
+            (Outside::Expired { .. }, Some((_, export, _))) => format!("fetch a new one with `{export}`"),
+            (Outside::Expired { .. }, None) => format!(
+                "get a new kubeconfig from whoever gave you this one; see it with `{} config view --minify --raw`",
+                kubectl(server.context.as_deref())
+            ),
         },
         Unanswered::Unauthorized { server, .. } => {
             format!("log in again, then see who you are with `{} auth whoami`", kubectl(server.context.as_deref()))
@@ -86,6 +107,14 @@ pub(super) fn unanswered(error: &Unanswered) -> String {
             format!("see how it is with `{} get --raw '/readyz?verbose'`", kubectl(server.context.as_deref()))
         }
     }
+}
+
+/// What shows the dates of a certificate.
+fn dates(address: &str) -> String {
+    let place = address.split_once("://").map_or(address, |(_, place)| place);
+    let has_port = place.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    let place = if has_port { place.to_owned() } else { format!("{place}:443") };
+    format!("openssl s_client -connect {} </dev/null | openssl x509 -noout -subject -dates", word(&place))
 }
 
 /// The name of a local cluster, how its kubeconfig is fetched, and how it is started.

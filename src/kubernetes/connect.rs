@@ -97,9 +97,13 @@ pub async fn connect(options: &Options, patience: Duration) -> Result<(Session, 
     };
     install_cryptography();
     let identity = identity(&config, target.context.as_deref(), &target.user, patience).await?;
+    let server = Server {
+        address: target.server.clone(),
+        context: target.context.clone(),
+        entry: target.entry.clone(),
+        shown: identity.certificate(),
+    };
     let client = client(&config, identity, proxy, &target)?;
-    let server =
-        Server { context: target.context.clone(), entry: target.entry.clone(), ..target.server.clone().into() };
     Ok((Session::new(client, server, patience, chance()), target))
 }
 

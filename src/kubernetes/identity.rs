@@ -18,6 +18,7 @@ use rustls::pki_types::pem::PemObject as _;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
+use super::certificate::ClientCertificate;
 use super::context::Chosen;
 use super::not_connected::{NotConnected, plugin_problem};
 
@@ -27,6 +28,15 @@ pub(super) struct Identity {
     pub(super) header: Option<AuthLayer>,
     /// For the connection, with what the server is recognised by.
     pub(super) tls: ClientConfig,
+}
+
+impl Identity {
+    /// The certificate that the server is shown, if there is one.
+    pub(super) fn certificate(&self) -> Option<ClientCertificate> {
+        let schemes = self.tls.crypto_provider().signature_verification_algorithms.supported_schemes();
+        let shown = self.tls.client_auth_cert_resolver.resolve(&[], &schemes)?;
+        ClientCertificate::read(shown.cert.first()?)
+    }
 }
 
 /// The client's configuration for what was chosen. Nothing is run yet.

@@ -11,7 +11,10 @@ use super::not_connected::NotConnected;
 /// A proxy, and how it is spoken to.
 #[derive(Clone, Debug)]
 pub(super) struct Proxy {
+    /// As it is written, without a login.
     pub(super) address: Uri,
+    /// Where to connect to, with TLS or without.
+    pub(super) dial: Uri,
     pub(super) way: Way,
 }
 
@@ -57,31 +60,57 @@ pub(super) fn proxy(server: &Uri, own: Option<&str>, surroundings: &Surroundings
             if matcher.intercept(server).is_none() {
                 return Err(Unusable::new(named));
             }
-            Matcher::builder().all(named.as_str()).no(without_stars(&surroundings.no_proxy)).build()
+            Matcher::builder().all(named.as_str()).no(left_out(&surroundings.no_proxy, port(server))).build()
         }
     };
     match matcher.intercept(server) {
         None => own.map_or(Ok(None), |own| Err(Unusable::new(own))),
         Some(found) => {
+            let unusable = || Unusable::new(&found.uri().to_string());
             let way = match found.uri().scheme_str() {
                 Some("http" | "https") => Way::Http(found.basic_auth().cloned()),
                 Some("socks5" | "socks5h") => {
                     Way::Socks(found.raw_auth().map(|(user, password)| (user.to_owned(), password.to_owned())))
                 }
-                _ => return Err(Unusable::new(&found.uri().to_string())),
+                _ => return Err(unusable()),
             };
-            Ok(Some(Proxy { address: found.uri().clone(), way }))
+            let dial = match way {
+                Way::Http(_) => found.uri().scheme_str(),
+                Way::Socks(_) => Some("http"),
+            };
+            let to = |scheme: Option<&str>| with_port(found.uri(), scheme.unwrap_or("http")).ok_or_else(unusable);
+            Ok(Some(Proxy { address: to(found.uri().scheme_str())?, dial: to(dial)?, way }))
         }
     }
 }
 
-/// `*.example.com` means the same as `.example.com`.
-fn without_stars(list: &str) -> String {
-    list.split(',')
-        .map(str::trim)
-        .map(|entry| entry.strip_prefix('*').filter(|rest| rest.starts_with('.')).unwrap_or(entry))
-        .collect::<Vec<_>>()
-        .join(",")
+/// `*.example.com` means the same as `.example.com`. An entry with a port is about servers with that port.
+fn left_out(list: &str, port: u16) -> String {
+    let entries = list.split(',').map(str::trim).filter_map(|entry| {
+        let entry = entry.strip_prefix('*').filter(|rest| rest.starts_with('.')).unwrap_or(entry);
+        match entry.rsplit_once(':') {
+            // More than one colon outside of brackets is an IPv6 address.
+            Some((host, of)) if host.ends_with(']') || !host.contains(':') => {
+                (of.parse() == Ok(port)).then(|| host.trim_start_matches('[').trim_end_matches(']'))
+            }
+            _ => Some(entry),
+        }
+    });
+    entries.collect::<Vec<_>>().join(",")
+}
+
+/// Where to knock: what is not written follows from the scheme.
+pub(super) fn port(address: &Uri) -> u16 {
+    address.port_u16().unwrap_or(match address.scheme_str() {
+        Some("https") => 443,
+        Some("socks5" | "socks5h") => 1080,
+        _ => 80,
+    })
+}
+
+fn with_port(address: &Uri, scheme: &str) -> Option<Uri> {
+    let authority = format!("{}:{}", address.host()?, port(address));
+    Uri::builder().scheme(scheme).authority(authority).path_and_query("/").build().ok()
 }
 
 /// Whether a host is this machine: `localhost`, or a loopback address.
@@ -118,9 +147,11 @@ mod tests {
         assert_eq!(found("https://10.0.0.1", Some("http://proxy:3128"), &everything), "http://proxy:3128/");
         assert_eq!(
             found("https://127.0.0.1", Some("https://u:p%40w@proxy"), &everything),
-            "https://proxy/ Basic dTpwQHc="
+            "https://proxy:443/ Basic dTpwQHc="
         );
         assert_eq!(found("http://10.0.0.1", Some("socks5://u:w@proxy:1080"), &everything), "socks5://proxy:1080/ u w");
+        assert_eq!(found("https://10.0.0.1", Some("socks5h://proxy"), &everything), "socks5h://proxy:1080/");
+        assert_eq!(found("https://10.0.0.1", Some("http://[fd00::1]"), &everything), "http://[fd00::1]:80/");
         let refused = found("https://10.0.0.1", Some("ftp://user:secret@proxy"), &everything);
         assert!(refused.starts_with("`ftp://proxy` is no proxy"), "{refused}");
     }
@@ -137,9 +168,13 @@ mod tests {
         assert_eq!(found("http://api.example.com", None, &surroundings("")), "none");
         assert_eq!(found("https://127.0.0.1:6443", None, &surroundings("")), "none");
         assert_eq!(found("https://localhost:6443", None, &surroundings("")), "none");
-        for left_out in ["example.com", ".example.com", "*.example.com, 10.0.0.0/8", "other,,*.example.com,", "*"] {
+        let all = ["example.com", ".example.com", "*.example.com, 10.0.0.0/8", "other,,*.example.com,", "*"];
+        for left_out in all.into_iter().chain(["api.example.com:6443", "other:80,example.com:6443"]) {
             assert_eq!(found(server, None, &surroundings(left_out)), "none", "{left_out}");
         }
+        assert_eq!(found(server, None, &surroundings("example.com:443")), "http://proxy:3128/");
+        assert_eq!(found("https://[fd00::1]:6443", None, &surroundings("[fd00::1]:6443")), "none");
+        assert_eq!(found("https://[fd00::1]:6443", None, &surroundings("fd00::1")), "none");
         assert_eq!(found("https://10.1.2.3", None, &surroundings("10.0.0.0/8")), "none");
         assert_eq!(found("https://11.1.2.3", None, &surroundings("10.0.0.0/8,other.com")), "http://proxy:3128/");
     }

@@ -1,6 +1,6 @@
 #![expect(
     clippy::disallowed_methods,
-    reason = "knows how long a server has been silent, and spreads what is tried again"
+    reason = "knows the time and how long a server has been silent, and spreads what is tried again"
 )]
 //! Questions to one API server, and how patient they are.
 //!
@@ -9,7 +9,7 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::{Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Collected};
@@ -164,6 +164,12 @@ impl Session {
         Some(then.saturating_add(i64::try_from(when.elapsed().as_secs()).unwrap_or(i64::MAX)))
     }
 
+    /// The time: the server's if it has told it, otherwise that of this machine.
+    pub(super) fn now(&self) -> i64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        self.server_time().unwrap_or_else(|| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+    }
+
     /// The same as RFC 3339 writes it; empty before it has answered.
     #[must_use]
     pub fn server_date(&self) -> String {
@@ -185,17 +191,18 @@ impl Session {
     /// When there is none in time, or when asking again cannot help.
     pub(super) async fn ask_until(&self, request: &Request, deadline: Instant) -> Result<Reply, Unanswered> {
         let (mut attempts, mut doubts) = (0, 0);
+        let mut heard: Option<Unanswered> = None;
         loop {
             attempts += 1;
             let limit = ATTEMPT.min(deadline.saturating_duration_since(Instant::now()));
             let attempt = match timeout(limit, self.attempt(request)).await {
                 Ok(attempt) => attempt,
-                Err(_) => Attempt::Again {
-                    problem: Unanswered::silent(&self.server, &request.what, limit),
-                    doubtful: false,
-                    after: None,
-                    reply: None,
-                },
+                Err(_) => {
+                    // An attempt that was cut short says less than the one before it.
+                    let silent = || Unanswered::silent(&self.server, &request.what, limit);
+                    let problem = heard.take().filter(|_| limit < ATTEMPT).unwrap_or_else(silent);
+                    Attempt::Again { problem, doubtful: false, after: None, reply: None }
+                }
             };
             let (problem, doubtful, after, reply) = match attempt {
                 Attempt::Done(reply) => return Ok(Reply { repeated: attempts > 1, ..reply }),
@@ -215,6 +222,7 @@ impl Session {
                     None => Err(problem.after(self.started.get().elapsed(), attempts)),
                 };
             }
+            heard = Some(problem);
             sleep(pause).await;
         }
     }
@@ -249,7 +257,7 @@ impl Session {
             }
             None => Body::empty(),
         };
-        let problem = |error: kube::Error| Unanswered::of(&self.server, &request.what, &error);
+        let problem = |error: kube::Error| Unanswered::of(&self.server, &request.what, &error, self.now());
         let sent = builder.body(body).map_err(|error| problem(kube::Error::HttpError(error)))?;
         let response = self.client.send(sent).await.map_err(problem)?;
         self.answered.set(true);
@@ -268,15 +276,19 @@ impl Session {
         let status = response.status();
         let after = retry_after(&response);
         let read = response.into_body().collect().await;
-        let body = read.map_err(|error| Unanswered::of(&self.server, &request.what, &error)).and_then(|body| {
-            serde_json::from_slice(&body.to_bytes())
-                .map_err(|error| Unanswered::cut(&self.server, &request.what, error))
-        });
+        let body =
+            read.map_err(|error| Unanswered::of(&self.server, &request.what, &error, self.now())).and_then(|body| {
+                serde_json::from_slice(&body.to_bytes())
+                    .map_err(|error| Unanswered::cut(&self.server, &request.what, error))
+            });
         let reply = |body: Value| Reply { code: status.as_u16(), body, repeated: false };
         match (status, body) {
-            (StatusCode::UNAUTHORIZED, body) => {
-                Attempt::Never(Unanswered::unauthorized(&self.server, &request.what, &body.unwrap_or_default()))
-            }
+            (StatusCode::UNAUTHORIZED, body) => Attempt::Never(Unanswered::unauthorized(
+                &self.server,
+                &request.what,
+                &body.unwrap_or_default(),
+                self.now(),
+            )),
             // Behind this is a webhook of somebody else, which does not answer the server either.
             (StatusCode::INTERNAL_SERVER_ERROR, Ok(body)) if is_of_webhook(&body) => Attempt::Done(reply(body)),
             // A server that has just started gives out no addresses yet, and says that the object is invalid.

@@ -10,10 +10,9 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
-use http::{HeaderValue, Uri};
+use http::Uri;
 use hyper_rustls::{FixedServerNameResolver, HttpsConnectorBuilder, MaybeHttpsStream};
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
 use hyper_util::client::legacy::connect::{Connection as _, HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use kube::client::Body;
@@ -24,7 +23,8 @@ use tokio::time::timeout;
 use tower::util::BoxCloneSyncService;
 use tower::{BoxError, Service as _, ServiceExt as _, service_fn};
 
-use super::proxy::{Proxy, Way};
+use super::proxy::Proxy;
+use super::tunnel::lead;
 
 /// How long a connection may take, with everything that belongs to it.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -56,16 +56,16 @@ impl Transport {
         name: Option<ServerName<'static>>,
         proxy: Option<Proxy>,
     ) -> Self {
-        let near = match proxy {
-            None => Dial::new(tcp().map_response(Near::Http).map_err(BoxError::from)),
-            Some(proxy) => through(proxy, tls),
+        let (near, patience) = match proxy {
+            None => (Dial::new(tcp().map_response(Near::Http).map_err(BoxError::from)), PATIENCE),
+            Some(proxy) => (through(proxy, tls), PATIENCE * 2),
         };
         let mut builder = HttpsConnectorBuilder::new().with_tls_config(tls.clone()).https_or_http();
         if let Some(name) = name {
             builder = builder.with_server_name_resolver(FixedServerNameResolver::new(name));
         }
         let connector = builder.enable_http1().enable_http2().wrap_connector(near);
-        let dial = Dial::new(service_fn(move |uri: Uri| dialled(connector.clone().call(uri))));
+        let dial = Dial::new(service_fn(move |uri: Uri| within(patience, connector.clone().call(uri))));
         Self { server, dial, opening: Arc::default() }
     }
 
@@ -103,10 +103,10 @@ async fn opened(dial: Dial<Far>, server: Uri) -> Result<Http, NotOpened> {
         .build(dial))
 }
 
-async fn dialled(connecting: impl Future<Output = Result<Far, BoxError>>) -> Result<Far, BoxError> {
-    match timeout(PATIENCE, connecting).await {
+async fn within<T>(patience: Duration, connecting: impl Future<Output = Result<T, BoxError>>) -> Result<T, BoxError> {
+    match timeout(patience, connecting).await {
         Ok(stream) => stream,
-        Err(_) => Err(Box::new(Slow)),
+        Err(_) => Err(Box::new(Slow(patience.as_secs()))),
     }
 }
 
@@ -119,33 +119,34 @@ fn tcp() -> HttpConnector {
 }
 
 fn through(proxy: Proxy, tls: &ClientConfig) -> Dial<Near> {
-    let secure = HttpsConnectorBuilder::new().with_tls_config(tls.clone()).https_or_http().enable_http1();
-    match proxy.way {
-        Way::Http(login) => {
-            Dial::new(tunnel(proxy.address, secure.wrap_connector(tcp()), login).map_err(BoxError::from))
+    let mut secure =
+        HttpsConnectorBuilder::new().with_tls_config(tls.clone()).https_or_http().enable_http1().wrap_connector(tcp());
+    Dial::new(service_fn(move |server: Uri| {
+        let proxy = proxy.clone();
+        let connecting = secure.call(proxy.dial.clone());
+        let leading = async move {
+            let mut near = TokioIo::new(connecting.await?);
+            lead(&mut near, &server, &proxy.way).await?;
+            Ok(near.into_inner())
+        };
+        async move {
+            within(PATIENCE, leading).await.map_err(|source| BoxError::from(AtProxy { proxy: proxy.address, source }))
         }
-        Way::Socks(login) => {
-            let mut connector = SocksV5::new(proxy.address, tcp());
-            if let Some((user, password)) = login {
-                connector = connector.with_auth(user, password);
-            }
-            Dial::new(connector.map_response(Near::Http).map_err(BoxError::from))
-        }
-    }
-}
-
-fn tunnel<C>(address: Uri, connector: C, login: Option<HeaderValue>) -> Tunnel<C> {
-    let tunnel = Tunnel::new(address, connector);
-    match login {
-        Some(login) => tunnel.with_auth(login),
-        None => tunnel,
-    }
+    }))
 }
 
 /// Nobody has answered.
 #[derive(Debug, thiserror::Error)]
-#[error("no connection in {} s", PATIENCE.as_secs())]
-pub(super) struct Slow;
+#[error("no connection in {0} s")]
+pub(super) struct Slow(u64);
+
+/// The way to the server ends at its proxy.
+#[derive(Debug, thiserror::Error)]
+#[error("the way ends at {proxy}")]
+pub(super) struct AtProxy {
+    pub(super) proxy: Uri,
+    pub(super) source: BoxError,
+}
 
 /// A failure that several requests share.
 #[derive(Clone, Debug)]

@@ -2,15 +2,16 @@
 
 use std::error::Error;
 use std::fmt;
-use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use kube::client::AuthError;
-use rustls::{AlertDescription, CertificateError};
+use rustls::AlertDescription;
 use serde_json::Value;
 
+use super::certificate::{ClientCertificate, Outside};
 use super::not_connected::plugin_problem;
-use super::transport::Slow;
+use super::obstacle::{Distrust, Obstacle, Reason, causes, last};
+use super::transport::AtProxy;
 
 type Cause = Box<dyn Error + Send + Sync>;
 
@@ -23,6 +24,8 @@ pub struct Server {
     pub context: Option<String>,
     /// The name of the cluster's entry in the kubeconfig; empty inside a cluster.
     pub entry: String,
+    /// The certificate that it is shown, if there is one.
+    pub shown: Option<ClientCertificate>,
 }
 
 impl From<String> for Server {
@@ -54,6 +57,22 @@ pub enum Unanswered {
         /// The cause.
         source: Cause,
     },
+    /// The proxy that should lead to the server does not.
+    #[error("cannot {what}: the proxy {proxy}, which should lead to the server {server}, {obstacle}{tries}")]
+    Obstructed {
+        /// Which server.
+        server: Server,
+        /// What was asked.
+        what: String,
+        /// The address of the proxy.
+        proxy: String,
+        /// What is in the way.
+        obstacle: Obstacle,
+        /// How long and how often it was tried; empty for once.
+        tries: String,
+        /// The cause.
+        source: Cause,
+    },
     /// The server is not who the kubeconfig says.
     #[error("cannot {what}: the certificate of the server {server} {distrust}")]
     Untrusted {
@@ -67,7 +86,7 @@ pub enum Unanswered {
         source: Cause,
     },
     /// The server does not know this person.
-    #[error("cannot {what}: the server {server} does not accept the credentials ({message})")]
+    #[error("cannot {what}: the server {server} does not accept the credentials ({message}){}", told(server, *outside))]
     Unauthorized {
         /// Which server.
         server: Server,
@@ -75,6 +94,8 @@ pub enum Unanswered {
         what: String,
         /// What it said.
         message: String,
+        /// Why the certificate that it was shown is not valid today; none if it is.
+        outside: Option<Outside>,
     },
     /// The credentials could not be had.
     #[error("cannot {what}: there are no credentials for {server}")]
@@ -87,7 +108,7 @@ pub enum Unanswered {
         source: Cause,
     },
     /// It takes too long.
-    #[error("cannot {what}: the server {server} has not answered in {seconds} s{tries}")]
+    #[error("cannot {what}: {}{tries}", silence(server, *seconds))]
     Silent {
         /// Which server.
         server: Server,
@@ -128,24 +149,27 @@ pub enum Unanswered {
 
 impl Unanswered {
     /// What an error of the client means.
-    pub(super) fn of(server: &Server, what: &str, error: &kube::Error) -> Self {
+    pub(super) fn of(server: &Server, what: &str, error: &kube::Error, now: i64) -> Self {
         let (server, what) = (server.clone(), what.to_owned());
         if let Some(error) = causes(error).find_map(|cause| cause.downcast_ref::<AuthError>()) {
             let source = plugin_problem(error).unwrap_or_else(|| error.to_string()).into();
             return Self::Credentials { server, what, source };
         }
-        // Each layer says its own name; what happened is at the end.
-        let last = causes(error).last().map_or_else(String::new, ToString::to_string);
+        if let Some(AtProxy { proxy, source }) = causes(error).find_map(|cause| cause.downcast_ref()) {
+            let (proxy, obstacle) = (proxy.to_string().trim_end_matches('/').to_owned(), Obstacle::of(&**source));
+            return Self::Obstructed { server, what, proxy, obstacle, tries: String::new(), source: last(&**source) };
+        }
         match causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
-            Some(rustls::Error::InvalidCertificate(error)) => {
-                Self::Untrusted { server, what, distrust: Distrust::of(error), source: last.into() }
+            Some(rustls::Error::InvalidCertificate(distrust)) => {
+                Self::Untrusted { server, what, distrust: Distrust::of(distrust), source: last(error) }
             }
             Some(rustls::Error::AlertReceived(alert)) if is_about_credentials(*alert) => {
-                Self::Unauthorized { server, what, message: last }
+                let outside = server.shown.as_ref().and_then(|shown| shown.outside(now));
+                Self::Unauthorized { server, what, message: last(error).to_string(), outside }
             }
             _ => {
                 let reason = Reason::of(error);
-                Self::Unreachable { server, what, reason, tries: String::new(), source: last.into() }
+                Self::Unreachable { server, what, reason, tries: String::new(), source: last(error) }
             }
         }
     }
@@ -165,9 +189,10 @@ impl Unanswered {
         Self::Cut { server, what, tries: String::new(), source: Box::new(error) }
     }
 
-    pub(super) fn unauthorized(server: &Server, what: &str, status: &Value) -> Self {
+    pub(super) fn unauthorized(server: &Server, what: &str, status: &Value, now: i64) -> Self {
         let message = status.get("message").and_then(Value::as_str).unwrap_or("Unauthorized").to_owned();
-        Self::Unauthorized { server: server.clone(), what: what.to_owned(), message }
+        let outside = server.shown.as_ref().and_then(|shown| shown.outside(now));
+        Self::Unauthorized { server: server.clone(), what: what.to_owned(), message, outside }
     }
 
     /// Whether asking again cannot help.
@@ -177,7 +202,9 @@ impl Unanswered {
             Self::Untrusted { .. }
                 | Self::Unauthorized { .. }
                 | Self::Credentials { .. }
-                | Self::Unreachable { reason: Reason::Plain | Reason::Proxy, .. }
+                | Self::Obstructed { obstacle: Obstacle::Untrusted(_) | Obstacle::Closed { lasting: true, .. }, .. }
+                | Self::Obstructed { obstacle: Obstacle::Unreachable(Reason::Plain), .. }
+                | Self::Unreachable { reason: Reason::Plain, .. }
         )
     }
 
@@ -187,6 +214,7 @@ impl Unanswered {
         if let (
             2..,
             Self::Unreachable { tries, .. }
+            | Self::Obstructed { tries, .. }
             | Self::Silent { tries, .. }
             | Self::Busy { tries, .. }
             | Self::Cut { tries, .. },
@@ -198,94 +226,18 @@ impl Unanswered {
     }
 }
 
-/// Why there is no connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// Nobody listens there.
-    Refused,
-    /// Nobody answers there.
-    Silent,
-    /// The name of the server is not known.
-    NameUnknown,
-    /// The proxy does not let it through.
-    Proxy,
-    /// Somebody is there, and does not speak TLS.
-    Plain,
-    /// The connection ended.
-    Broken,
-}
-
-impl Reason {
-    fn of(error: &(dyn Error + 'static)) -> Self {
-        causes(error)
-            .find_map(|cause| {
-                let text = cause.to_string();
-                match cause.downcast_ref::<io::Error>().map(io::Error::kind) {
-                    Some(ErrorKind::ConnectionRefused) => Some(Self::Refused),
-                    Some(ErrorKind::TimedOut | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable) => {
-                        Some(Self::Silent)
-                    }
-                    _ if cause.is::<Slow>() => Some(Self::Silent),
-                    _ if matches!(cause.downcast_ref(), Some(rustls::Error::InvalidMessage(_))) => Some(Self::Plain),
-                    // These two have no type that can be named.
-                    _ if text == "dns error" => Some(Self::NameUnknown),
-                    _ if text.starts_with("tunnel error: ") && cause.source().is_none() => Some(Self::Proxy),
-                    _ => None,
-                }
-            })
-            .unwrap_or(Self::Broken)
+/// The time may be up before a question was really asked.
+fn silence(server: &Server, seconds: u64) -> String {
+    match seconds {
+        0 => format!("the time was up before the server {server} could answer"),
+        seconds => format!("the server {server} has not answered in {seconds} s"),
     }
 }
 
-impl fmt::Display for Reason {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Refused => "nobody listens there",
-            Self::Silent => "nobody answers there",
-            Self::NameUnknown => "its name is not known here",
-            Self::Proxy => "the proxy does not let it through",
-            Self::Plain => "it does not speak TLS",
-            Self::Broken => "the connection broke",
-        })
-    }
-}
-
-/// What is wrong with a certificate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Distrust {
-    /// Another authority has signed it.
-    Issuer,
-    /// It is for another server.
-    Name,
-    /// It is too old or too new.
-    Time,
-    /// Something else.
-    Other,
-}
-
-impl Distrust {
-    fn of(error: &CertificateError) -> Self {
-        match error {
-            CertificateError::UnknownIssuer | CertificateError::BadSignature => Self::Issuer,
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => Self::Name,
-            CertificateError::Expired
-            | CertificateError::ExpiredContext { .. }
-            | CertificateError::NotValidYet
-            | CertificateError::NotValidYetContext { .. } => Self::Time,
-            _ => Self::Other,
-        }
-    }
-}
-
-impl fmt::Display for Distrust {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Issuer => "is not from the authority that the kubeconfig trusts",
-            Self::Name => "is for another name",
-            Self::Time => "is not valid today",
-            Self::Other => "cannot be trusted",
-        })
-    }
+/// Which certificate the server does not accept, if that is why.
+fn told(server: &Server, outside: Option<Outside>) -> String {
+    let (Some(shown), Some(outside)) = (&server.shown, outside) else { return String::new() };
+    format!(": the client certificate of `{}` {outside}", shown.name)
 }
 
 /// Whether the server hung up because of the certificate that it was shown.
@@ -302,16 +254,4 @@ fn is_about_credentials(alert: AlertDescription) -> bool {
             | Alert::UnknownCA
             | Alert::AccessDenied
     )
-}
-
-fn causes<'error>(error: &'error (dyn Error + 'static)) -> impl Iterator<Item = &'error (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |error| cause(*error))
-}
-
-fn cause<'error>(error: &'error (dyn Error + 'static)) -> Option<&'error (dyn Error + 'static)> {
-    // An input/output error hides its cause from `source`, and is where TLS says what is wrong.
-    match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
-        Some(inner) => Some(inner),
-        None => error.source(),
-    }
 }

@@ -193,7 +193,9 @@ impl Watch<'_> {
             }
             Ok(Err(Reply { code: 410, .. })) => {}
             Ok(Err(reply)) if reply.code == 401 => {
-                return Err(Unanswered::unauthorized(self.session.server(), &request.what, &reply.body).into());
+                let refusal =
+                    Unanswered::unauthorized(self.session.server(), &request.what, &reply.body, self.session.now());
+                return Err(refusal.into());
             }
             Ok(Err(Reply { code: code @ (429 | 500..), body, .. })) => {
                 self.place = self.again(version);

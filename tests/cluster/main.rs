@@ -12,17 +12,23 @@
 )]
 
 mod access;
+mod authority;
+mod certificates;
 mod connect;
 mod deploy;
 mod diff;
 mod drift;
 mod examples;
+mod forwarding;
+mod inside;
+mod kubeconfig;
 mod lifecycle;
 mod lock;
 mod model;
 mod network;
 mod plan;
 mod predict;
+mod proxies;
 mod proxy;
 mod quota;
 mod registry_login;

@@ -256,9 +256,20 @@ impl Desk {
 
     /// What sindri says and does here.
     pub(crate) fn sindri(&self, arguments: &[&str]) -> Outcome<Ended> {
+        self.sindri_with(&[], arguments)
+    }
+
+    /// The same with these variables, and no proxies but those in them.
+    pub(crate) fn sindri_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Outcome<Ended> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sindri"));
         command.args(arguments);
         self.prepare(&mut command);
+        if !variables.is_empty() {
+            for variable in ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"] {
+                command.env_remove(variable);
+            }
+        }
+        command.envs(variables.iter().copied());
         let output = command.stdin(Stdio::null()).output()?;
         Ok(Ended {
             command: format!("sindri {}", arguments.join(" ")),
