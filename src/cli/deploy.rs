@@ -11,11 +11,13 @@ use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::plan::{Output, for_person};
 use super::source::FileArgument;
+use super::story::Story;
 use super::ui::{Remark, Ui};
 use super::{plan_file, ready, runtime};
 use crate::kubernetes::{Done, Failed};
 use crate::plan::Plan;
 use crate::report;
+use crate::report::outcome::State;
 
 /// How often a plan is made anew because the cluster moved between showing and applying it.
 const ATTEMPTS: u32 = 5;
@@ -69,23 +71,33 @@ pub(super) struct Deploy {
 
 impl Deploy {
     pub(super) fn run(self, ui: &mut Ui) -> Result<(), Failure> {
-        runtime::block_on(async {
+        let mut story = Story::begin();
+        let outcome = runtime::block_on(async {
             let interrupt = Interrupt::listen()?;
             match &self.plan {
-                Some(path) => self.saved(plan_file::read(path)?, &interrupt, ui).await,
-                None => self.file(&interrupt, ui).await,
+                Some(path) => self.saved(plan_file::read(path)?, &interrupt, &mut story, ui).await,
+                None => self.file(&interrupt, &mut story, ui).await,
             }
-        })
+        });
+        // A program is told how it ended, however it ended. A person has seen it.
+        let document = || story.document(outcome.as_ref().err(), self.dry_run);
+        match self.output {
+            Output::Text => {}
+            Output::Json => ui.data(&format!("{:#}\n", document()))?,
+            Output::Yaml => ui.data(&report::yaml::document(&document()))?,
+        }
+        outcome
     }
 
     /// Plans, shows, asks, applies; from the start again when the cluster moved meanwhile.
-    async fn file(&self, interrupt: &Interrupt, ui: &mut Ui) -> Result<(), Failure> {
+    async fn file(&self, interrupt: &Interrupt, story: &mut Story, ui: &mut Ui) -> Result<(), Failure> {
         let left = Failure::interrupted_early;
         let connecting = Engine::new(&self.file, &self.cluster, self.force_conflicts, ui);
         let engine = interrupt.or(connecting).await.ok_or_else(left)??;
         let mut approved: Option<Plan> = None;
         for _ in 0..ATTEMPTS {
             let plan = interrupt.or(engine.plan()).await.ok_or_else(left)??;
+            story.plan = Some(plan.clone());
             let is_known = approved.as_ref().is_some_and(|approved| approved.has_same_effect(&plan));
             if !is_known {
                 ui.raw(&for_person(&plan, ui.style()));
@@ -94,7 +106,7 @@ impl Deploy {
                 return Err(Failure::blocked(&plan, false));
             }
             if self.dry_run {
-                return self.answer(&plan, ui);
+                return Ok(());
             }
             if plan.has_changes() && !is_known && !self.yes {
                 let Some(answer) = interrupt.or(ui.confirm("Do this?", "--yes")).await else {
@@ -110,8 +122,8 @@ impl Deploy {
                 approved = Some(plan);
                 continue;
             }
-            match self.carry_out(&means, &plan, ui).await {
-                Ok(done) => return self.finish(&means, &plan, &done, ui).await,
+            match carry_out(&means, &plan, story, ui).await {
+                Ok(done) => return self.finish(&means, &plan, &done, story, ui).await,
                 Err(Stopped { why: Why::Failed(error @ Failed::Moved(_)), done, open })
                     if done.is_empty() && open.is_empty() =>
                 {
@@ -125,7 +137,14 @@ impl Deploy {
     }
 
     /// Applies what was shown and approved before.
-    async fn saved(&self, mut plan: Plan, interrupt: &Interrupt, ui: &mut Ui) -> Result<(), Failure> {
+    async fn saved(
+        &self,
+        mut plan: Plan,
+        interrupt: &Interrupt,
+        story: &mut Story,
+        ui: &mut Ui,
+    ) -> Result<(), Failure> {
+        story.plan = Some(plan.clone());
         let left = Failure::interrupted_early;
         let reach = interrupt.or(reach_for(&mut plan, &self.file, &self.cluster, ui)).await.ok_or_else(left)??;
         ui.raw(&for_person(&plan, ui.style()));
@@ -133,32 +152,45 @@ impl Deploy {
         if !plan.has_changes() {
             interrupt.or(means.verify(&plan)).await.ok_or_else(left)??;
         }
-        let done = self.carry_out(&means, &plan, ui).await?;
-        self.finish(&means, &plan, &done, ui).await
+        let done = carry_out(&means, &plan, story, ui).await?;
+        self.finish(&means, &plan, &done, story, ui).await
     }
 
-    async fn carry_out(&self, means: &Means<'_>, plan: &Plan, ui: &mut Ui) -> Result<Vec<Done>, Stopped> {
-        if plan.has_changes() { means.carry_out(plan.clone(), ui).await } else { Ok(Vec::new()) }
-    }
-
-    async fn finish(&self, means: &Means<'_>, plan: &Plan, done: &[Done], ui: &mut Ui) -> Result<(), Failure> {
+    async fn finish(
+        &self,
+        means: &Means<'_>,
+        plan: &Plan,
+        done: &[Done],
+        story: &mut Story,
+        ui: &mut Ui,
+    ) -> Result<(), Failure> {
         if means.interrupt.wanted.get() {
             return Err(Failure::interrupted_waiting());
         }
         means.session.begin_anew();
-        let is_settled = plan.stopped || (done.is_empty() && plan.ready);
-        if !self.no_wait && !is_settled {
-            ready::wait_for(means, plan, done, ui).await?;
-        }
-        self.answer(plan, ui)
+        let state = match (plan.stopped, done.is_empty() && plan.ready) {
+            (true, _) => State::Stopped,
+            (false, true) => State::Ready,
+            (false, false) if self.no_wait => State::Unawaited,
+            (false, false) => {
+                story.waits();
+                let (readiness, outcome) = ready::wait_for(means, plan, done, ui).await;
+                story.has_waited();
+                story.readiness = readiness;
+                return outcome;
+            }
+        };
+        story.readiness.state = state;
+        Ok(())
     }
+}
 
-    /// What a program reads. A person has seen it.
-    fn answer(&self, plan: &Plan, ui: &mut Ui) -> Result<(), Failure> {
-        match self.output {
-            Output::Text => Ok(()),
-            Output::Json => ui.data(&format!("{:#}\n", report::plan_data::for_program(plan))),
-            Output::Yaml => ui.data(&report::yaml::document(&report::plan_data::for_program(plan))),
-        }
+async fn carry_out(means: &Means<'_>, plan: &Plan, story: &mut Story, ui: &mut Ui) -> Result<Vec<Done>, Stopped> {
+    if !plan.has_changes() {
+        return Ok(Vec::new());
     }
+    story.applies();
+    let outcome = means.carry_out(plan.clone(), ui).await;
+    story.has_applied(&outcome, means.session.server_date());
+    outcome
 }

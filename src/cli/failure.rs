@@ -11,6 +11,7 @@ use super::ui::{Remark, Ui};
 use crate::config::problem::Problem;
 use crate::image::{NoLogin, Undecided};
 use crate::kubernetes::{NotConnected, Unanswered};
+use crate::report::outcome::{Ending, Mishap};
 use crate::report::problems;
 
 /// Why a command ended.
@@ -218,6 +219,37 @@ impl Failure {
             .hint(format!("the commands are {pages}"))
     }
 
+    /// What the program exits with.
+    pub(super) fn exit_code(&self) -> u8 {
+        self.kind.exit_code()
+    }
+
+    /// How it ended, in one word.
+    pub(super) fn ending(&self) -> Ending {
+        match self.kind {
+            Kind::Failed | Kind::Pending => Ending::Failed,
+            Kind::Configuration => Ending::Invalid,
+            Kind::Declined => Ending::Declined,
+            Kind::Image => Ending::Refused,
+            Kind::Moved => Ending::Moved,
+            Kind::Interrupted => Ending::Interrupted,
+        }
+    }
+
+    /// The same as a person is told, for a program.
+    pub(super) fn for_program(&self) -> Mishap<'_> {
+        let (message, causes, problems) = match &self.what {
+            What::Message(message, cause) => (message.clone(), causes(cause.as_deref()), Vec::new()),
+            What::Told(error, consequence) => (format!("{error}{consequence}"), causes(error.source()), Vec::new()),
+            What::Problems(source, problems) => {
+                let entries = problems::entries(problems, &source.text());
+                (format!("{} is not valid", source.name()), Vec::new(), entries)
+            }
+            What::Reported => (String::new(), Vec::new(), Vec::new()),
+        };
+        Mishap { message, causes, hint: self.hint.as_deref(), problems }
+    }
+
     /// Tells the person, and the exit code for the caller.
     pub(super) fn report(self, ui: &mut Ui) -> ExitCode {
         match &self.what {
@@ -250,21 +282,29 @@ impl Failure {
         if let Some(hint) = &self.hint {
             ui.remark(Remark::Hint, hint);
         }
-        ExitCode::from(self.kind.exit_code())
+        ExitCode::from(self.exit_code())
     }
 }
 
 /// The causes, each once: many repeat in their own text what caused them.
-fn because(cause: Option<&(dyn Error + 'static)>, ui: &mut Ui) {
+fn causes(cause: Option<&(dyn Error + 'static)>) -> Vec<String> {
+    let mut causes: Vec<String> = Vec::new();
     let mut said = String::new();
     let mut next = cause;
     while let Some(error) = next {
         let text = error.to_string();
         if !said.contains(&text) {
-            ui.raw(&format!("  because: {}\n", text.replace(char::is_control, " ")));
+            causes.push(text.replace(char::is_control, " "));
         }
         said = text;
         next = error.source();
+    }
+    causes
+}
+
+fn because(cause: Option<&(dyn Error + 'static)>, ui: &mut Ui) {
+    for text in causes(cause) {
+        ui.raw(&format!("  because: {text}\n"));
     }
 }
 

@@ -23,6 +23,7 @@ mod render;
 mod runtime;
 mod schema;
 mod source;
+mod story;
 mod ui;
 mod validate;
 mod value;

@@ -5,16 +5,25 @@ use std::time::Duration;
 use super::carry::Means;
 use super::failure::Failure;
 use super::live::Live;
+use super::story::unready;
 use super::ui::Ui;
 use crate::kubernetes::{Done, Progress, Settled, Since, Subject, wait};
 use crate::names::{INSTANCE, Kind, MANAGED_BY, SINDRI};
 use crate::plan::Plan;
+use crate::report::outcome::{Readiness, State};
 
 /// How long a cause may last that often passes by itself: a node that is being added, an image that is being pushed.
 const GRACE: Duration = Duration::from_secs(30);
 
-pub(super) async fn wait_for(means: &Means<'_>, plan: &Plan, done: &[Done], ui: &mut Ui) -> Result<(), Failure> {
-    let Some(deployment) = plan.changes.iter().find(|change| change.id.kind == Kind::Deployment) else { return Ok(()) };
+pub(super) async fn wait_for(
+    means: &Means<'_>,
+    plan: &Plan,
+    done: &[Done],
+    ui: &mut Ui,
+) -> (Readiness, Result<(), Failure>) {
+    let Some(deployment) = plan.changes.iter().find(|change| change.id.kind == Kind::Deployment) else {
+        return (Readiness::default(), Ok(()));
+    };
     let subject = Subject {
         context: plan.cluster.context.clone(),
         namespace: plan.cluster.namespace.clone(),
@@ -27,14 +36,15 @@ pub(super) async fn wait_for(means: &Means<'_>, plan: &Plan, done: &[Done], ui: 
     let outcome = means.interrupt.or(wait(means.session, &subject, since.as_ref(), GRACE, &mut tell)).await;
     live.clear(ui);
     match outcome {
-        None => Err(Failure::interrupted_waiting()),
+        None => (Readiness::default(), Err(Failure::interrupted_waiting())),
         Some(Ok(Settled::Ready(running))) => {
-            let node = running.node.map(|node| format!(" on {node}")).unwrap_or_default();
+            let node = running.node.as_ref().map(|node| format!(" on {node}")).unwrap_or_default();
             ui.say(&format!("{} is ready: pod/{}{node}", plan.environment, running.pod));
-            Ok(())
+            let (pod, node) = (Some(running.pod), running.node);
+            (Readiness { state: State::Ready, pod, node, trouble: None }, Ok(()))
         }
-        Some(Ok(Settled::Stopped)) => Ok(()),
-        Some(Err(error)) => Err(error.into()),
+        Some(Ok(Settled::Stopped)) => (Readiness { state: State::Stopped, ..Readiness::default() }, Ok(())),
+        Some(Err(error)) => (unready(&error), Err(error.into())),
     }
 }
 

@@ -195,15 +195,12 @@ impl Session {
         loop {
             attempts += 1;
             let limit = ATTEMPT.min(deadline.saturating_duration_since(Instant::now()));
-            let attempt = match timeout(limit, self.attempt(request)).await {
-                Ok(attempt) => attempt,
-                Err(_) => {
-                    // An attempt that was cut short says less than the one before it.
-                    let silent = || Unanswered::silent(&self.server, &request.what, limit);
-                    let problem = heard.take().filter(|_| limit < ATTEMPT).unwrap_or_else(silent);
-                    Attempt::Again { problem, doubtful: false, after: None, reply: None }
-                }
-            };
+            let attempt = timeout(limit, self.attempt(request)).await.unwrap_or_else(|_| {
+                // An attempt that was cut short says less than the one before it.
+                let silent = || Unanswered::silent(&self.server, &request.what, limit);
+                let problem = heard.take().filter(|_| limit < ATTEMPT).unwrap_or_else(silent);
+                Attempt::Again { problem, doubtful: false, after: None, reply: None }
+            });
             let (problem, doubtful, after, reply) = match attempt {
                 Attempt::Done(reply) => return Ok(Reply { repeated: attempts > 1, ..reply }),
                 Attempt::Never(problem) => return Err(problem),

@@ -2,6 +2,7 @@
 
 pub mod header;
 pub mod objects;
+pub mod outcome;
 mod page;
 pub mod plan;
 pub mod plan_data;

@@ -16,7 +16,7 @@ pub const ADDRESS: &str = "https://sindri.dev/schemas/plan.schema.json";
 /// What `sindri plan` and `sindri deploy` would do, as a program reads it.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename = "plan")]
-struct PlanData<'a> {
+pub(super) struct PlanData<'a> {
     /// The version of this format. A new key does not change it; a key that goes or changes its meaning does.
     #[schemars(schema_with = "version_one")]
     format_version: &'static str,
@@ -93,7 +93,7 @@ struct ChangeData<'a> {
 
 #[derive(Serialize, JsonSchema)]
 #[serde(rename = "object")]
-struct ObjectData<'a> {
+pub(super) struct ObjectData<'a> {
     /// The API group and version.
     #[serde(rename = "apiVersion")]
     api_version: String,
@@ -107,7 +107,7 @@ struct ObjectData<'a> {
 
 #[derive(Serialize, JsonSchema)]
 #[serde(rename = "action", rename_all = "lowercase")]
-enum ActionData {
+pub(super) enum ActionData {
     Keep,
     Create,
     Update,
@@ -189,7 +189,7 @@ struct Summary {
     keep: usize,
 }
 
-fn version_one(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+pub(super) fn version_one(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({"const": "1"})
 }
 
@@ -200,10 +200,14 @@ fn severities(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
 /// The schema of the format, as it is kept in `schemas/`.
 #[must_use]
 pub fn schema() -> String {
+    schema_of::<PlanData<'_>>(ADDRESS)
+}
+
+pub(super) fn schema_of<Document: JsonSchema>(address: &str) -> String {
     let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    let mut schema = generator.into_root_schema_for::<PlanData<'_>>().to_value();
+    let mut schema = generator.into_root_schema_for::<Document>().to_value();
     if let Some(root) = schema.as_object_mut() {
-        root.insert("$id".to_owned(), ADDRESS.into());
+        root.insert("$id".to_owned(), address.into());
     }
     format!("{schema:#}\n")
 }
@@ -211,7 +215,12 @@ pub fn schema() -> String {
 /// The plan as a value, the same each time.
 #[must_use]
 pub fn for_program(plan: &Plan) -> Value {
-    let data = PlanData {
+    // Serialising cannot fail: every key is text, and nothing is written but memory.
+    serde_json::to_value(data(plan)).unwrap_or_default()
+}
+
+pub(super) fn data(plan: &Plan) -> PlanData<'_> {
+    PlanData {
         format_version: "1",
         cluster: cluster(&plan.cluster),
         environment: &plan.environment,
@@ -229,9 +238,7 @@ pub fn for_program(plan: &Plan) -> Value {
         },
         stopped: plan.stopped,
         force: plan.force,
-    };
-    // Serialising cannot fail: every key is text, and nothing is written but memory.
-    serde_json::to_value(&data).unwrap_or_default()
+    }
 }
 
 fn cluster(cluster: &Cluster) -> ClusterData<'_> {
@@ -251,12 +258,22 @@ fn cluster(cluster: &Cluster) -> ClusterData<'_> {
     }
 }
 
-fn object(id: &ObjectId) -> ObjectData<'_> {
+pub(super) fn object(id: &ObjectId) -> ObjectData<'_> {
     ObjectData {
         api_version: id.kind.api_version(),
         kind: id.kind.as_written(),
         namespace: id.namespace.as_deref(),
         name: &id.name,
+    }
+}
+
+pub(super) fn action(action: Action) -> ActionData {
+    match action {
+        Action::Keep => ActionData::Keep,
+        Action::Create => ActionData::Create,
+        Action::Update => ActionData::Update,
+        Action::Replace => ActionData::Replace,
+        Action::Delete => ActionData::Delete,
     }
 }
 
@@ -266,13 +283,7 @@ fn change(change: &Change) -> ChangeData<'_> {
     let conflicts = change.conflicts.iter();
     ChangeData {
         object: object(&change.id),
-        action: match change.action {
-            Action::Keep => ActionData::Keep,
-            Action::Create => ActionData::Create,
-            Action::Update => ActionData::Update,
-            Action::Replace => ActionData::Replace,
-            Action::Delete => ActionData::Delete,
-        },
+        action: action(change.action),
         validated: change.validated,
         before,
         after,

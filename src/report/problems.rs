@@ -1,6 +1,7 @@
 //! The problems of a file: for a person with the lines they are in, for a program as JSON.
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::config::Span;
@@ -116,26 +117,40 @@ struct Verdict<'a> {
     valid: bool,
 }
 
-#[derive(Serialize)]
-struct Entry<'a> {
+/// One problem for a program.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename = "problem")]
+pub struct Entry<'a> {
+    /// Its code, which stays the same.
     code: &'static str,
+    /// The column, in characters from 1; null if it has no place.
     column: Option<usize>,
+    /// What to write instead.
     hint: Option<&'a str>,
+    /// The line, from 1; null if it has no place.
     line: Option<usize>,
+    /// What is wrong.
     message: &'a str,
+    /// The key.
     path: String,
 }
 
 /// The verdict on a file for a program.
 #[must_use]
 pub fn for_program(problems: &[Problem], name: &str, text: &str) -> String {
-    let mut cursor = Cursor::new(text);
-    let problems: Vec<Entry<'_>> = problems.iter().map(|problem| entry(problem, &mut cursor)).collect();
+    let problems = entries(problems, text);
     let verdict = Verdict { file: name, format_version: "1", valid: problems.is_empty(), problems };
     // Serialising cannot fail: every key is text, and nothing is written but memory.
     let mut json = serde_json::to_string_pretty(&verdict).unwrap_or_default();
     json.push('\n');
     json
+}
+
+/// The problems of a file for a program.
+#[must_use]
+pub fn entries<'a>(problems: &'a [Problem], text: &str) -> Vec<Entry<'a>> {
+    let mut cursor = Cursor::new(text);
+    problems.iter().map(|problem| entry(problem, &mut cursor)).collect()
 }
 
 fn entry<'a>(problem: &'a Problem, cursor: &mut Cursor<'_>) -> Entry<'a> {

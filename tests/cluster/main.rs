@@ -26,6 +26,7 @@ mod lifecycle;
 mod lock;
 mod model;
 mod network;
+mod outcome;
 mod plan;
 mod predict;
 mod proxies;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, fmt, fs, process, thread};
@@ -276,6 +276,14 @@ impl Desk {
             code: output.status.code(),
             said: String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned(),
         })
+    }
+
+    /// Sindri, which reads nothing and goes on by itself.
+    pub(crate) fn start(&self, arguments: &[&str]) -> Outcome<Child> {
+        let mut command = Command::new("/usr/bin/env");
+        command.args(["--default-signal=INT", env!("CARGO_BIN_EXE_sindri")]).args(arguments);
+        self.prepare(&mut command);
+        Ok(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?)
     }
 
     /// Sindri on a terminal, with somebody who presses keys. An ignored Ctrl-C would stay ignored.

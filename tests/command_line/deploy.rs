@@ -1,5 +1,9 @@
 //! What `sindri plan` and `sindri deploy` refuse before they ask a cluster.
 
+use std::error::Error;
+
+use serde_json::Value;
+
 use super::run::{Folder, Outcome, VALID};
 
 #[test]
@@ -58,5 +62,32 @@ fn a_saved_plan_leaves_nothing_to_be_decided_on_the_command_line() -> Outcome {
         assert_eq!(ended.code, Some(2), "{ended}");
         assert!(ended.said.contains(flag), "{ended}");
     }
+    Ok(())
+}
+
+#[test]
+fn a_program_is_told_of_mistakes_in_the_same_form() -> Outcome {
+    let schema: Value = serde_json::from_str(include_str!("../../schemas/outcome.schema.json"))?;
+    let schema = jsonschema::draft202012::new(&schema)?;
+    let told = |file: &str, arguments: &[&str]| -> Result<Value, Box<dyn Error>> {
+        let folder = Folder::with(file)?;
+        let ended =
+            folder.sindri([&["deploy", "-o", "json"], arguments].concat()).variable("HOME", "/nowhere").end()?;
+        let document: Value = serde_json::from_str(&ended.data)?;
+        assert!(schema.is_valid(&document), "{document:#}");
+        assert_eq!(document["exit_code"], serde_json::json!(ended.code));
+        assert!(document["plan"].is_null() && document["applied"] == serde_json::json!([]), "{document:#}");
+        Ok(document)
+    };
+    let wrong = told(&VALID.replace("name: ", "nmae: "), &[])?;
+    assert_eq!(wrong["result"], "invalid");
+    assert_eq!(wrong["error"]["problems"][0]["code"], "unknown-key");
+    let nowhere = told(VALID, &[])?;
+    assert_eq!((&nowhere["result"], &nowhere["exit_code"]), (&"failed".into(), &1.into()));
+    let message = nowhere["error"]["message"].as_str().unwrap_or_default();
+    assert!(message.starts_with("no kubeconfig was found"), "{message}");
+    assert!(nowhere["error"]["hint"].as_str().is_some_and(|hint| hint.contains("--kubeconfig")));
+    let absent = told(VALID, &["--plan", "absent.json"])?;
+    assert_eq!((&absent["result"], &absent["exit_code"]), (&"invalid".into(), &2.into()));
     Ok(())
 }
