@@ -345,3 +345,47 @@ fn look_of(question: &Question, reply: Reply) -> Look {
         _ => Look::Refused(refusal),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{live, look_of, verdict};
+    use crate::kubernetes::session::Reply;
+    use crate::names::{Kind, ObjectId};
+    use crate::plan::{Live, Look, Question, Verdict};
+
+    const FORBIDDEN: &str = r#"secrets "a" is forbidden: User "ada" cannot get resource "secrets" in API group """#;
+
+    fn reply(code: u16, message: &str) -> Reply {
+        Reply { code, body: json!({"kind": "Status", "message": message, "code": code}), repeated: false }
+    }
+
+    #[test]
+    fn only_not_found_is_absence() {
+        let secret = Question::Object(ObjectId::new(Kind::Secret, "team", "a"));
+        assert_eq!(live(reply(404, "not found"), String::new()).ok(), Some(Live::Absent));
+        assert_eq!(look_of(&secret, reply(404, "not found")), Look::Absent);
+        assert!(matches!(live(reply(403, FORBIDDEN), String::new()), Ok(Live::Denied(_))));
+        assert!(matches!(look_of(&secret, reply(403, FORBIDDEN)), Look::Denied(_)));
+        for code in [400, 403, 405, 406, 409, 410, 422, 429, 500, 502, 503, 504] {
+            if code != 403 {
+                assert!(live(reply(code, "no"), String::new()).is_err(), "{code} says nothing of an object");
+            }
+            assert!(matches!(look_of(&secret, reply(code, "no")), Look::Refused(_)), "{code}");
+            assert!(matches!(verdict(reply(code, "no")), Verdict::Refused(_)), "{code}");
+        }
+        assert!(matches!(live(reply(200, ""), String::new()), Ok(Live::Present(_))));
+    }
+
+    #[test]
+    fn only_a_namespace_that_is_not_found_makes_a_rehearsal_impossible() {
+        let missing = |kind: &str| Reply {
+            code: 404,
+            body: json!({"message": "not found", "details": {"kind": kind}}),
+            repeated: false,
+        };
+        assert_eq!(verdict(missing("namespaces")), Verdict::NamespaceAbsent);
+        assert!(matches!(verdict(missing("storageclasses")), Verdict::Refused(_)));
+    }
+}

@@ -323,14 +323,23 @@ impl Session {
 
     /// A time between the half of the longest and the longest, another one each time.
     pub(super) fn spread(&self, longest: Duration) -> Duration {
-        let mut chance = self.chance.get();
-        chance ^= chance << 13;
-        chance ^= chance >> 7;
-        chance ^= chance << 17;
+        let chance = next(self.chance.get());
         self.chance.set(chance);
-        let share = u32::try_from(chance % 1000).unwrap_or_default();
-        longest / 2 + longest.saturating_mul(share) / 2000
+        share(longest, chance)
     }
+}
+
+/// Another number, as good as drawn.
+fn next(mut chance: u64) -> u64 {
+    chance ^= chance << 13;
+    chance ^= chance >> 7;
+    chance ^ (chance << 17)
+}
+
+/// Between the half of a time and all of it.
+fn share(longest: Duration, chance: u64) -> Duration {
+    let share = u32::try_from(chance % 1000).unwrap_or_default();
+    longest / 2 + longest.saturating_mul(share) / 2000
 }
 
 impl std::fmt::Debug for Session {
@@ -360,6 +369,22 @@ fn seconds(date: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::time::Duration;
+
+    #[test]
+    fn those_who_are_refused_together_do_not_come_again_together() {
+        let longest = Duration::from_millis(100);
+        let mut chance = 7;
+        let mut pauses = BTreeSet::new();
+        for _ in 0..100 {
+            chance = super::next(chance);
+            pauses.insert(super::share(longest, chance));
+        }
+        assert!(pauses.iter().all(|pause| longest / 2 <= *pause && *pause <= longest), "{pauses:?}");
+        assert!(pauses.len() > 50, "{pauses:?}");
+    }
+
     #[test]
     fn the_date_of_an_answer_is_understood() {
         assert_eq!(super::seconds("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777));

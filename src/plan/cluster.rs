@@ -53,3 +53,25 @@ impl fmt::Display for ClusterType {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Cluster, ClusterType};
+
+    #[test]
+    fn a_cluster_is_known_by_its_identity_and_else_by_its_address() {
+        let cluster = |server: &str, uid: Option<&str>| Cluster {
+            context: None,
+            server: server.to_owned(),
+            cluster_type: ClusterType::Remote,
+            version: "v1.37.1".to_owned(),
+            uid: uid.map(str::to_owned),
+            namespace: "team".to_owned(),
+        };
+        let known = cluster("https://a", Some("1"));
+        assert!(known.is_same(&cluster("https://b", Some("1"))));
+        assert!(!known.is_same(&cluster("https://a", Some("2"))), "it was made anew at the same address");
+        assert!(known.is_same(&cluster("https://a", None)));
+        assert!(!known.is_same(&cluster("https://b", None)));
+    }
+}

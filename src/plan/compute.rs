@@ -268,7 +268,7 @@ mod tests {
     use crate::config;
     use crate::image::{Pinned, pin};
     use crate::names::{Kind, ObjectId};
-    use crate::plan::{Action, Cluster, ClusterType, Conflict, Live, Observed, Plan, Sighting, Verdict};
+    use crate::plan::{Action, Cluster, ClusterType, Conflict, Live, Observed, Plan, Refusal, Sighting, Verdict};
     use crate::workload::{Placement, Rendered, render};
 
     type Outcome<T = ()> = Result<T, Box<dyn Error>>;
@@ -433,6 +433,79 @@ mod tests {
             ]
         );
         assert_eq!(codes(&plan), ["volume-kept"]);
+        Ok(())
+    }
+
+    /// What is gone was removed by somebody, or is new in the configuration: only the same configuration tells.
+    #[test]
+    fn what_the_configuration_adds_is_a_change_and_no_drift() -> Outcome {
+        for (deployed, drifted) in [("h", 1), ("another", 0)] {
+            let desired = desired("")?;
+            let mut observed = observed(&desired);
+            let Some(sighting) = observed.objects.get_mut(&deployment()) else { return Err("no deployment".into()) };
+            let (Live::Present(live), Some(Verdict::Accepted(after))) = (&mut sighting.live, &mut sighting.verdict)
+            else {
+                return Err("not accepted".into());
+            };
+            live["metadata"]["annotations"][crate::names::CONFIG_HASH] = json!(deployed);
+            live["spec"].as_object_mut().ok_or("no spec")?.remove("strategy");
+            after["metadata"]["managedFields"] = json!([{
+                "manager": "sindri", "operation": "Apply", "fieldsV1": {"f:spec": {"f:strategy": {"f:type": {}}}},
+            }]);
+            let plan = planned(desired, observed, false);
+            assert_eq!(plan.drift.len(), drifted, "{deployed}: {:?}", plan.drift);
+            assert!(actions(&plan).contains(&"~ deployment/a".to_owned()), "{deployed}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_deployment_with_another_selector_is_replaced_only_if_it_is_ours() -> Outcome {
+        for (owner, told) in [("a", "-/+ deployment/a"), ("b", "~ deployment/a")] {
+            let desired = desired("")?;
+            let mut observed = observed(&desired);
+            let Some(sighting) = observed.objects.get_mut(&deployment()) else { return Err("no deployment".into()) };
+            let Live::Present(live) = &mut sighting.live else { return Err("no deployment".into()) };
+            live["metadata"]["labels"]["instance"] = json!(owner);
+            live["spec"]["selector"]["matchLabels"]["old"] = json!("1");
+            sighting.verdict = Some(Verdict::Refused(Refusal {
+                code: 422,
+                reason: "Invalid".to_owned(),
+                message: "field is immutable".to_owned(),
+                causes: vec![("spec.selector".to_owned(), "field is immutable".to_owned())],
+            }));
+            let plan = planned(desired, observed, false);
+            assert!(actions(&plan).contains(&told.to_owned()), "{:?}", actions(&plan));
+            assert_eq!(plan.obstacles().count() > 0, owner == "b", "{:?}", plan.findings);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_being_deleted_is_in_the_way() -> Outcome {
+        let desired = desired("")?;
+        let mut observed = observed(&desired);
+        if let Some(Sighting { live: Live::Present(live), .. }) = observed.objects.get_mut(&deployment()) {
+            live["metadata"]["deletionTimestamp"] = json!("2026-01-01T00:00:00Z");
+        }
+        let plan = planned(desired, observed, false);
+        assert_eq!(codes(&plan), ["being-deleted"]);
+        assert!(plan.obstacles().next().is_some());
+        Ok(())
+    }
+
+    #[test]
+    fn a_status_of_an_older_generation_is_not_ready() -> Outcome {
+        for (seen, is_ready) in [(2, true), (1, false)] {
+            let desired = desired("")?;
+            let mut observed = observed(&desired);
+            if let Some(Sighting { live: Live::Present(live), .. }) = observed.objects.get_mut(&deployment()) {
+                live["metadata"]["generation"] = json!(2);
+                live["spec"]["replicas"] = json!(1);
+                live["status"] = json!({"observedGeneration": seen, "updatedReplicas": 1, "availableReplicas": 1});
+            }
+            assert_eq!(planned(desired, observed, false).ready, is_ready);
+        }
         Ok(())
     }
 

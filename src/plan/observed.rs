@@ -116,3 +116,25 @@ impl fmt::Debug for Verdict {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Refusal;
+    use crate::names::Kind;
+
+    #[test]
+    fn only_another_selector_makes_a_deployment_anew_and_nothing_a_volume() {
+        let refusal = |code, field: &str| Refusal {
+            code,
+            reason: "Invalid".to_owned(),
+            message: String::new(),
+            causes: vec![(field.to_owned(), "Invalid value: {}: field is immutable".to_owned())],
+        };
+        assert!(refusal(422, "spec.selector").needs_replacement(Kind::Deployment));
+        assert!(!refusal(422, "spec.template").needs_replacement(Kind::Deployment));
+        assert!(!refusal(403, "spec.selector").needs_replacement(Kind::Deployment));
+        for field in ["spec", "spec.selector", "spec.storageClassName"] {
+            assert!(!refusal(422, field).needs_replacement(Kind::PersistentVolumeClaim), "{field}");
+        }
+    }
+}

@@ -29,3 +29,51 @@ fn rank(change: &Change) -> usize {
         _ => 1,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::steps;
+    use crate::names::{Kind, ObjectId};
+    use crate::plan::{Action, Basis, Change};
+
+    fn change(action: Action, kind: Kind) -> Change {
+        Change {
+            id: ObjectId::new(kind, "team", "a"),
+            action,
+            basis: Basis::Absent,
+            body: None,
+            before: None,
+            after: None,
+            fields: Vec::new(),
+            validated: true,
+            conflicts: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_something_needs_is_there_before_it_and_what_goes_goes_last() {
+        let kinds = [
+            Kind::Namespace,
+            Kind::Role,
+            Kind::RoleBinding,
+            Kind::NetworkPolicy,
+            Kind::PersistentVolumeClaim,
+            Kind::Deployment,
+        ];
+        let mut changes: Vec<Change> = kinds.into_iter().rev().map(|kind| change(Action::Create, kind)).collect();
+        changes.insert(0, change(Action::Delete, Kind::ResourceQuota));
+        changes.push(change(Action::Keep, Kind::Service));
+        let steps: Vec<Vec<Kind>> =
+            steps(changes).into_iter().map(|step| step.into_iter().map(|change| change.id.kind).collect()).collect();
+        assert_eq!(
+            steps,
+            [
+                vec![Kind::Namespace],
+                vec![Kind::PersistentVolumeClaim, Kind::NetworkPolicy, Kind::Role],
+                vec![Kind::Deployment, Kind::RoleBinding],
+                vec![Kind::ResourceQuota],
+            ]
+        );
+    }
+}

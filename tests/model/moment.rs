@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use http::{Method, Request};
+use http::{Method, Request, StatusCode};
 use kube::Client;
 use kube::client::Body;
 use serde_json::{Value, json};
@@ -223,5 +223,53 @@ async fn what_somebody_makes_in_the_moment_of_a_creation_is_told_as_changed() ->
     .await?;
     has_moved(&outcome, "service/dev was made by somebody else at the same moment");
     assert!(done.contains(&(Action::Update, id)), "it was changed, and only this is told: {done:?}");
+    Ok(())
+}
+
+/// A client that does not get the answer to its first write like this, although it was done.
+fn without_answer(server: &Server, method: Method, id: &ObjectId) -> Client {
+    let (client, place, is_lost) = (server.client(), path(id), Arc::new(AtomicBool::new(false)));
+    let service = tower::service_fn(move |request: Request<Body>| {
+        let is_meant = *request.method() == method
+            && request.uri().path() == place
+            && !request.uri().query().unwrap_or_default().contains("dryRun");
+        let (client, is_lost) = (client.clone(), is_lost.clone());
+        async move {
+            let mut response = client.send(request).await?;
+            if is_meant && !is_lost.swap(true, Ordering::SeqCst) {
+                *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+            }
+            Ok::<_, kube::Error>(response)
+        }
+    });
+    Client::new(service, "default")
+}
+
+#[tokio::test]
+async fn a_write_whose_answer_was_lost_is_not_taken_for_that_of_somebody_else() -> Verdict {
+    let cases = [
+        (Method::PATCH, Kind::Service, Action::Create, "none", "none"),
+        (Method::PATCH, Kind::Deployment, Action::Update, "none", "none"),
+        (Method::DELETE, Kind::NetworkPolicy, Action::Delete, "restricted", "none"),
+    ];
+    for (method, kind, action, before, after) in cases {
+        let mut world = begin(before, action != Action::Create).await?;
+        world.file.command = Some("[\"true\"]");
+        world.file.policy = after;
+        let server = world.server.clone().ok_or("there is no server")?;
+        let id = of(kind);
+        let mut own = World::new(without_answer(&server, method, &id), NAMESPACE, Some(server));
+        own.file = world.file.clone();
+        let plan = own.plan(false).await?;
+        let (session, stop) = (own.session(), Cell::new(false));
+        let stamp = Stamp { by: "alice@laptop".to_owned(), at: session.server_date() };
+        let work = Work::new(&session, &plan, stamp, 1, &stop);
+        let outcome = work.carry_out(plan).await;
+        assert!(outcome.is_ok(), "{action:?}: {outcome:?}");
+        let (done, open) = work.done();
+        assert!(done.iter().any(|done| done.id == id && done.action == action), "{action:?}: {done:?}");
+        assert!(open.is_empty(), "{action:?}: {open:?}");
+        assert!(!world.plan(false).await?.has_changes(), "{action:?} is not all done");
+    }
     Ok(())
 }
