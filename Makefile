@@ -35,7 +35,7 @@ bed-up: ## a real one-node Kubernetes as plain processes; prints its kubeconfig 
 bed-down: ## end it, leaving nothing
 	@tests/bed/bed down $(N)
 
-bench: build ## start-up time, memory and size of the release binary, beside what a person would type instead
+bench: build ## times, memory and size of the release binary, beside what a person would type instead, on a real cluster too
 	benches/run
 
 generate: ## the schema, the references, man pages, completions, and the examples' golden files

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use kube::client::ConfigExt as _;
 use kube::{Client, Config};
+use rustls::NamedGroup;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::ServerName;
 use tower::{BoxError, ServiceBuilder, service_fn};
@@ -141,7 +142,11 @@ fn client(config: &Config, identity: Identity, proxy: Option<Proxy>, target: &Ta
 /// One provider of cryptography for the whole process. A second call finds it there.
 fn install_cryptography() {
     if CryptoProvider::get_default().is_none() {
-        aws_lc_rs::default_provider().install_default().unwrap_or_default();
+        let mut provider = aws_lc_rs::default_provider();
+        // API servers want the hybrid exchange of keys from whoever knows it. Who names it last, and sends no key for it with
+        // the first message, is asked for a second one: a round trip.
+        provider.kx_groups.sort_by_key(|group| group.name() != NamedGroup::X25519MLKEM768);
+        provider.install_default().unwrap_or_default();
     }
 }
 
