@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use rexpect::process::Signal;
 use serde_json::{Value, json};
 
-use crate::support::{Desk, Namespace, Outcome, configuration, dev, end, kubectl, shell_image, wait};
+use crate::support::{Desk, Namespace, Outcome, Refusal, configuration, dev, end, kubectl, shell_image, wait};
 
 /// Kinds that somebody could have made, and which of them are there.
 fn there(namespace: &Namespace) -> Outcome<String> {
@@ -83,6 +83,50 @@ fn what_is_no_longer_asked_for_is_deleted_but_never_a_volume() -> Outcome {
     let moved = desk.sindri(&["deploy", "--yes"])?;
     moved.ends(0).says("persistentvolumeclaim/dev-home-pvc: is no longer used, and stays").hides("- delete");
     assert_eq!(there(&namespace)?, format!("{left}persistentvolumeclaim/old-home\n"));
+    Ok(())
+}
+
+#[test]
+fn another_name_is_another_environment_and_the_first_one_stays_with_its_home() -> Outcome {
+    let namespace = Namespace::new("restricted")?;
+    let file = dev(&namespace, "", "networkPolicy: deny-ingress");
+    let desk = Desk::new(&file)?;
+    desk.sindri(&["deploy", "--yes"])?.ends(0);
+    namespace.exec("dev", "echo precious > $HOME/work")?;
+    let before = namespace.written()?;
+    desk.write("sindri.yaml", &file.replace("name: dev", "name: lab"))?;
+    desk.sindri(&["deploy", "--yes"])?.ends(0).says("4 to create, 0 to change, 0 to delete");
+    let after = namespace.written()?;
+    for (object, was) in &before {
+        assert_eq!(after.get(object), Some(was), "{object}");
+    }
+    assert_eq!(namespace.exec("dev", "cat $HOME/work")?, "precious\n");
+    Ok(())
+}
+
+#[test]
+fn an_environment_that_an_autoscaler_scales_is_left_at_its_size() -> Outcome {
+    let namespace = Namespace::new("restricted")?;
+    let file = dev(&namespace, "", "");
+    let desk = Desk::new(&file)?;
+    desk.sindri(&["deploy", "--yes"])?.ends(0);
+    let autoscaler = json!({
+        "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "dev"},
+        "spec": {
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "dev"},
+            "minReplicas": 2, "maxReplicas": 3,
+        },
+    });
+    namespace.kubectl(&["apply", "-f", "-"], &autoscaler.to_string())?;
+    let size = || namespace.field("deployment/dev", ".spec.replicas");
+    wait("the autoscaler", || match size()?.as_str() {
+        "2" => Ok(()),
+        other => Err(Refusal::of(&format!("{other} replicas"))),
+    })?;
+    desk.sindri(&["plan", "--detailed-exitcode"])?.ends(0).says("No changes.");
+    desk.write("sindri.yaml", &file.replace("memory: 64MB", "memory: 96MB"))?;
+    desk.sindri(&["deploy", "--yes"])?.ends(0).says("64Mi → 96Mi");
+    assert_eq!(size()?, "2");
     Ok(())
 }
 

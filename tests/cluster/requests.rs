@@ -108,3 +108,27 @@ fn each_command_sends_these_requests_and_no_others() -> Outcome {
     }
     Ok(())
 }
+
+#[test]
+fn a_saved_plan_and_what_is_no_longer_asked_for_take_these_requests_and_no_others() -> Outcome {
+    let stage = Stage::new(Speech::Secure, true)?;
+    stage.deploy(Wanted::RICH)?;
+    let saved = stage.proxy.folder().join("plan");
+    let path = saved.to_str().ok_or("no path")?;
+    expect(&stage, Wanted::CHANGED, &["plan", "--out", path], &[LOOK])?;
+    let about: Expected = &["get /version", "get namespaces/kube-system"];
+    let verify: Expected = &[
+        "get deployments/staged",
+        "get networkpolicies/staged",
+        "get persistentvolumeclaims/staged-home-pvc",
+        "get rolebindings/staged-user",
+        "get roles/staged-user",
+        "get services/staged",
+    ];
+    let change: Expected = &["apply deployments/staged"];
+    let delete: Expected =
+        &["delete networkpolicies/staged", "delete rolebindings/staged-user", "delete roles/staged-user"];
+    let rounds = [about, LOCK, verify, change, delete, RELEASE, WAIT];
+    expect(&stage, Wanted::CHANGED, &["deploy", "--plan", path], &rounds)?;
+    stage.converge(Wanted::CHANGED)
+}
