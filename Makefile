@@ -16,6 +16,7 @@ build: ## the release binary: target/release/sindri
 check: ## everything that needs no cluster and no network: format, lints, documentation, unit, golden and command-line tests
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- --deny warnings
+	$(CARGO) clippy --locked --test cluster -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --locked --no-deps --document-private-items
 	$(CARGO) test --locked --no-run
 	$(CARGO) test --locked --quiet

@@ -20,6 +20,7 @@ mod diff;
 mod drift;
 mod examples;
 mod forwarding;
+mod hardware;
 mod inside;
 mod kubeconfig;
 mod lifecycle;

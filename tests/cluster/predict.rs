@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
+use tempfile::NamedTempFile;
 
 use crate::support::{Namespace, Outcome, Refusal, configuration, kubectl, render, wait};
 
@@ -41,7 +42,7 @@ fn apply(namespace: &Namespace, configuration: &str) -> Outcome {
     Ok(())
 }
 
-/// Why the environment does not run: what the ReplicaSet, the scheduler or the kubelet says.
+/// Why the environment does not run: what the `ReplicaSet`, the scheduler or the kubelet says.
 fn what_happens(namespace: &Namespace, name: &str) -> Outcome<String> {
     wait("the environment to fail", || {
         let read = |object: &[&str], path: &str| namespace.kubectl(&[&["get"], object, &["-o", path]].concat(), "");
@@ -213,17 +214,23 @@ fn what_a_volume_cannot_become_is_foreseen_and_refused() -> Outcome {
     Ok(())
 }
 
+/// A kubeconfig with which somebody acts as this person.
+fn kubeconfig_of(person: &str) -> Outcome<NamedTempFile> {
+    let file = NamedTempFile::new()?;
+    let written = kubectl(&["config", "view", "--raw", "--minify", "--flatten", "-o", "json"], "")?;
+    let mut kubeconfig: Value = serde_json::from_str(&written)?;
+    kubeconfig["users"][0]["user"]["as"] = json!(person);
+    std::fs::write(file.path(), kubeconfig.to_string())?;
+    Ok(file)
+}
+
 #[test]
 fn a_person_without_rights_is_told_all_of_them_at_once() -> Outcome {
     let namespace = Namespace::new("restricted")?;
     let person = format!("reader-{}", namespace.name);
     let reader = format!("--user={person}");
     namespace.kubectl(&["create", "rolebinding", "reader", "--clusterrole=view", &reader], "")?;
-    let config = tempfile::NamedTempFile::new()?;
-    let written = kubectl(&["config", "view", "--raw", "--minify", "--flatten", "-o", "json"], "")?;
-    let mut kubeconfig: Value = serde_json::from_str(&written)?;
-    kubeconfig["users"][0]["user"]["as"] = json!(person);
-    std::fs::write(config.path(), kubeconfig.to_string())?;
+    let config = kubeconfig_of(&person)?;
     let path = config.path().to_string_lossy().into_owned();
     let wanted = configuration("mine", "", "");
     let planned = |configuration: &str| {

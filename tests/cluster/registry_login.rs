@@ -20,7 +20,8 @@ struct Private {
 
 impl Private {
     fn new() -> Outcome<Self> {
-        let variable = |name| env::var(name).map_err(|_| format!("{name} is not set: the bed needs the part `login`"));
+        let variable =
+            |name| env::var(name).map_err(|error| format!("{name}: {error}; the bed needs the part `login`"));
         Ok(Self {
             registry: variable("SINDRI_TEST_REGISTRY_LOGIN")?,
             user: variable("SINDRI_TEST_REGISTRY_LOGIN_USER")?,

@@ -19,7 +19,7 @@ fn signalled(
     let program = stage.start(wanted, &["deploy", "--yes", "--timeout", "180s"])?;
     let is_there = stage.proxy.wait(LIMIT, &mut now);
     program.signal(signal)?;
-    let ended = program.end(Duration::from_secs(60))?;
+    let ended = program.end(Duration::from_mins(1))?;
     let records = stage.proxy.records();
     assert!(is_there, "{signal:?}: it never came so far:\n{ended}\n{}", trace(&records));
     assert_eq!(ended.code, Some(130), "{signal:?}: {ended}\n{}", trace(&records));
