@@ -2,6 +2,7 @@
 //! Getting the lock of an environment: making it, waiting for others, outliving the dead.
 
 use std::cell::{Cell, RefCell};
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -12,10 +13,13 @@ use super::lock::{Lock, Moment, Pace, time};
 use super::not_locked::NotLocked;
 use super::request::{Mode, Request};
 use super::session::{Reply, Session};
+use super::unanswered::Unanswered;
 use crate::names::{Kind, ObjectId};
 
 /// What a lock takes.
 const VERBS: [&str; 4] = ["get", "create", "update", "delete"];
+/// A look that is not answered in a shorter time, because the time is up, says nothing of the server.
+const ANSWER: Duration = Duration::from_secs(5);
 
 /// Makes this process the only one that changes an environment, and waits for others until the session ends. `waiting` is
 /// called when somebody else has the lock, and again when that is another one.
@@ -101,7 +105,16 @@ impl<'session> Seeker<'session, '_> {
                     sleep_until(next).await;
                     let silent = (seen.elapsed() >= lease.duration).then(|| lease.version.clone());
                     watched = Some((lease, seen));
-                    self.look(silent.as_deref()).await?
+                    let begun = Instant::now();
+                    match self.look(silent.as_deref()).await {
+                        // What is known is that somebody else has it.
+                        Err(NotLocked::Unanswered(Unanswered::Silent { .. }))
+                            if silent.is_none() && self.session.deadline() < begun + ANSWER =>
+                        {
+                            return Err(self.held(held, started));
+                        }
+                        attempt => attempt?,
+                    }
                 }
             };
         }

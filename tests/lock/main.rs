@@ -13,6 +13,7 @@ use std::error::Error;
 use std::future::Future;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use server::{Fate, QUICK, Server, holder};
@@ -61,6 +62,24 @@ fn a_lock_is_made_renewed_and_leaves_nothing() -> Outcome {
         assert_eq!(asked.last(), Some(&Method::DELETE));
         let renewals = asked.iter().filter(|method| **method == Method::PUT).count();
         assert!((4..=10).contains(&renewals), "{renewals} renewals in ten times the time between two");
+        Ok(())
+    })
+}
+
+/// Wherever in a look the time is up.
+#[test]
+fn whoever_has_no_time_left_to_wait_is_told_who_holds_the_lock() -> Outcome {
+    run(async {
+        let patient = (300..340).step_by(2).map(|patience| async move {
+            let server = Server::new();
+            server.held_by("bob@desk", -3600);
+            server.state().fates = vec![Fate::Late(Duration::from_millis(60)); 20].into();
+            let session = server.session(Duration::from_millis(patience));
+            lock(&session, &holder("alice")).await.map(drop)
+        });
+        for refused in join_all(patient).await {
+            let Err(NotLocked::Held { .. }) = refused else { return Err(format!("{refused:?}").into()) };
+        }
         Ok(())
     })
 }

@@ -189,6 +189,8 @@ fn status(body: &Value) -> Value {
         })
         .collect();
     causes.sort();
+    // Older servers say some of them twice.
+    causes.dedup();
     // The order of several causes is nobody's promise, and identities differ.
     let text = body["message"].as_str().unwrap_or_default();
     let first: String = text.split(": ").next().unwrap_or_default().to_owned();
