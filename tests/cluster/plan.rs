@@ -244,8 +244,7 @@ fn a_missing_secret_a_full_quota_and_pod_security_are_found_before_anything_is_a
         _ => Ok(()),
     })?;
     let planned = desk.sindri(&["plan"])?;
-    planned
-        .says("resourcequota/tight leaves no room for the pod: limits.memory: the pod needs 64Mi, 0 of 32Mi is used");
+    planned.says("no room for the pod: limits.memory: the pod needs 64Mi, 0 of 32Mi is used");
     assert_eq!(namespace.field("deployment/dev", ".metadata.uid")?, "", "plan made something");
     Ok(())
 }

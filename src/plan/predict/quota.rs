@@ -106,7 +106,7 @@ fn told(situation: &Situation<'_>, quota: &Value, shortages: &[Shortage], replac
         severity: Severity::Fails,
         code: "quota-exceeded",
         about: format!("{}/{name}", Kind::ResourceQuota),
-        message: format!("resourcequota/{name} leaves no room for the pod: {}", lines.join("; ")),
+        message: format!("no room for the pod: {}", lines.join("; ")),
         fix,
     })
 }
