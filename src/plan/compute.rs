@@ -127,8 +127,9 @@ impl Planner<'_> {
         let fields = diff::diff(object.id.kind, before.as_ref(), after.as_ref());
         let action = match (&basis, fields.is_empty() && conflicts.is_empty()) {
             (Basis::Absent, _) => Action::Create,
-            (_, true) => Action::Keep,
-            (_, false) => Action::Update,
+            // What the server refuses is a change, also where what is sent shows none: something that is no longer sent.
+            (_, true) if !matches!(sighting.verdict, Some(Verdict::Refused(_))) => Action::Keep,
+            _ => Action::Update,
         };
         let notes = if action == Action::Update { notes(object.id.kind, &fields) } else { Vec::new() };
         Change {
@@ -478,6 +479,20 @@ mod tests {
             assert!(actions(&plan).contains(&told.to_owned()), "{:?}", actions(&plan));
             assert_eq!(plan.obstacles().count() > 0, owner == "b", "{:?}", plan.findings);
         }
+        Ok(())
+    }
+
+    #[test]
+    fn what_the_server_refuses_is_a_change_also_where_none_is_seen() -> Outcome {
+        let desired = desired("")?;
+        let mut observed = observed(&desired);
+        let sighting = observed.objects.get_mut(&deployment()).ok_or("no deployment")?;
+        let (reason, message) = ("Invalid".to_owned(), "no".to_owned());
+        sighting.verdict = Some(Verdict::Refused(Refusal { code: 422, reason, message, causes: Vec::new() }));
+        let plan = planned(desired, observed, false);
+        let change = plan.changes.iter().find(|change| change.id == deployment()).ok_or("no change")?;
+        assert_eq!((change.action, change.fields.is_empty()), (Action::Update, true));
+        assert_eq!(codes(&plan), ["refused"]);
         Ok(())
     }
 

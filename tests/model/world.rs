@@ -50,6 +50,8 @@ pub(crate) struct World {
 struct Saved {
     text: String,
     seen: Snapshot,
+    /// What the file asked for then.
+    asked: Vec<ObjectId>,
 }
 
 impl World {
@@ -187,7 +189,7 @@ impl World {
         let plan = self.plan(false).await?;
         if plan.obstacles().next().is_none() {
             self.history.push(format!("save the plan: {}", told(&plan)));
-            self.saved = Some(Saved { text: saved::save(&plan), seen });
+            self.saved = Some(Saved { text: saved::save(&plan), seen, asked: self.asked() });
         }
         Ok(())
     }
@@ -214,7 +216,7 @@ impl World {
         match outcome {
             Ok(()) if moved.is_empty() => {
                 self.count("deployed from a file");
-                promises::outcome(&plan, &before, &after, &self.asked())
+                promises::outcome(&plan, &before, &after, &saved.asked)
             }
             Err(Failed::Moved(_)) if !moved.is_empty() => {
                 self.count("moved");
@@ -233,7 +235,9 @@ impl World {
     /// A refused plan changes nothing, and the server would have refused it.
     async fn check_refusal(&mut self, plan: Plan, before: &Snapshot) -> Verdict {
         let codes: Vec<&str> = plan.obstacles().map(|finding| finding.code).collect();
-        self.history.push(format!("  refused: {codes:?}"));
+        let said: Vec<String> =
+            plan.obstacles().map(|finding| format!("{} {}", finding.about, finding.message)).collect();
+        self.history.push(format!("  refused: {said:?}"));
         let by_us = |code: &&str| matches!(*code, "not-ours" | "being-deleted");
         if codes.contains(&"not-ours") && !plan.changes.iter().any(|change| is_foreign(before.get(&change.id))) {
             return Err(format!("every object is ours, and the plan says it is not: {codes:?}"));
