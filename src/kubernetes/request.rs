@@ -287,5 +287,16 @@ mod tests {
         assert!(!rehearsal.writes && rehearsal.path.ends_with("&dryRun=All"), "{rehearsal:?}");
         let real = Request::apply(&service, json!({}), Mode::Real, true);
         assert!(real.writes && real.path.ends_with("force=true"), "{real:?}");
+        let pod = Request::create(Kind::Pod, "team", json!({}), Mode::Rehearsal);
+        assert!(!pod.writes && pod.path.ends_with("&dryRun=All"), "{pod:?}");
+    }
+
+    #[test]
+    fn what_others_set_is_taken_only_if_it_is_asked_for() {
+        let service = ObjectId::new(Kind::Service, "team", "a");
+        for mode in [Mode::Rehearsal, Mode::Real] {
+            let apply = Request::apply(&service, json!({}), mode, false);
+            assert!(apply.path.contains("force=false"), "{apply:?}");
+        }
     }
 }

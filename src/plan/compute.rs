@@ -437,6 +437,17 @@ mod tests {
         Ok(())
     }
 
+    #[test]
+    fn neither_somebody_elses_object_nor_a_namespace_is_deleted() -> Outcome {
+        let mut seen = observed(&desired("    networkPolicy: restricted\n")?);
+        let policy = seen.objects.get_mut(&ObjectId::new(Kind::NetworkPolicy, "team", "a"));
+        let Some(Sighting { live: Live::Present(policy), .. }) = policy else { return Err("no policy".into()) };
+        policy["metadata"]["labels"]["instance"] = json!("b");
+        let plan = planned(desired("")?.in_foreign_namespace(), seen, false);
+        assert_eq!(actions(&plan), ["= persistentvolumeclaim/a-home-pvc", "= deployment/a", "= service/a"]);
+        Ok(())
+    }
+
     /// What is gone was removed by somebody, or is new in the configuration: only the same configuration tells.
     #[test]
     fn what_the_configuration_adds_is_a_change_and_no_drift() -> Outcome {
