@@ -31,11 +31,11 @@ const ROOMS: &[Room] = &[
     Room("names",      Nowhere,                      &[]),
     Room("config",     Nowhere,                      &["names"]),
     Room("local",      Anywhere,                     &["config", "names"]),
-    Room("image",      In(&["registry", "local", "login"]), &["local", "config", "names"]),
+    Room("image",      In(&["registry/client", "registry/network", "local", "login"]), &["local", "config", "names"]),
     Room("workload",   Nowhere,                      &["config", "image", "names"]),
     Room("plan",       Nowhere,                      &["workload", "image", "config", "names"]),
     Room("kubernetes", NotIn(&["cluster_type", "context", "diagnose", "diagnose/container", "diagnose/pending", "diagnose/refused", "diagnose/state", "lease", "not_connected", "not_ready", "proxy", "request", "scene", "unanswered", "view"]), &["plan", "workload", "image", "names"]),
-    Room("report",     Nowhere,                      &["plan", "workload", "config", "names"]),
+    Room("report",     Nowhere,                      &["plan", "workload", "image", "config", "names"]),
     Room("cli",        Anywhere,                     &["names", "config", "image", "workload", "plan", "kubernetes", "local", "report"]),
     // The library lists its rooms and uses none; the program only calls the command line.
     Room("lib",        Nowhere,                      &[]),
@@ -85,7 +85,11 @@ const ONLY: &[Only] = &[
         what: "builds the client of a cluster",
         names: &["kube::Client::new", "kube::Client::try_from", "kube::Client::try_default", "kube::Config"],
     },
-    Only { files: &["src/image/registry.rs"], what: "talks to registries", names: &["oci_client::Client"] },
+    Only {
+        files: &["src/image/registry/client.rs"],
+        what: "talks to registries",
+        names: &["crate::image::registry::transport::client", "oci_client::Client"],
+    },
     Only { files: &[], what: "flattens errors: each room has its own", names: &["anyhow"] },
 ];
 

@@ -38,6 +38,7 @@ complete -c sindri -n "__fish_sindri_needs_command" -f -a "render" -d 'Print the
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "plan" -d 'Show what `deploy` would do, and change nothing'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "deploy" -d 'Make the environment what the configuration says'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "apply" -d 'Make the environment what the configuration says'
+complete -c sindri -n "__fish_sindri_needs_command" -f -a "image" -d 'Ask registries about images'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "schema" -d 'Print the JSON Schema of the configuration file, for editors and other programs'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "completion" -d 'Print a completion script for your shell'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "man" -d 'Print a man page: `sindri man | man -l -`'
@@ -141,6 +142,27 @@ complete -c sindri -n "__fish_sindri_using_subcommand apply" -s q -l quiet -d 'S
 complete -c sindri -n "__fish_sindri_using_subcommand apply" -s v -l verbose -d 'Say more about what is done'
 complete -c sindri -n "__fish_sindri_using_subcommand apply" -l no-input -d 'Never ask; fail and name the flag that would have answered'
 complete -c sindri -n "__fish_sindri_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand image; and not __fish_seen_subcommand_from resolve" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand image; and not __fish_seen_subcommand_from resolve" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand image; and not __fish_seen_subcommand_from resolve" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand image; and not __fish_seen_subcommand_from resolve" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand image; and not __fish_seen_subcommand_from resolve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand image; and not __fish_seen_subcommand_from resolve" -f -a "resolve" -d 'Show which image a reference or a configuration means now'
+complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from resolve" -s f -l file -d 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from resolve" -l insecure-registry -d 'A registry that is spoken to without TLS, for example `registry.internal:5000`; this machine\'s own always are' -r
+complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from resolve" -l timeout -d 'How long the whole command may wait for the registry: 90s, 5m, 1h30m' -r
+complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from resolve" -s o -l output -d 'How to write the answer' -r -f -a "text\t'For a person'
+json\t'For a program'
+yaml\t'For a program'"
+complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from resolve" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from resolve" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from resolve" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from resolve" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from resolve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sindri -n "__fish_sindri_using_subcommand schema" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
 always\t'Always'
 never\t'Never'"

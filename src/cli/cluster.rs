@@ -47,7 +47,7 @@ impl ClusterArguments {
 }
 
 /// A span of time as Go writes it: `1h30m`, `90s`, `1.5m`, `500ms`.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let problem = || "write a number with a unit, for example 90s, 5m or 1h30m".to_owned();
     let mut rest = text;
     let mut total = 0.0;

@@ -12,14 +12,8 @@ use crate::plan::{Action, Plan};
 impl From<Unpinned> for Failure {
     fn from(error: Unpinned) -> Self {
         let hint = match &error {
-            Unpinned::NotADigest { written, repository: Some(repository) } => format!(
-                "write it as `{repository}@sha256:…`; `docker buildx imagetools inspect {} --format '{{{{.Manifest.Digest}}}}'` \
-                 prints the digest",
-                word(written)
-            ),
-            Unpinned::NotADigest { repository: None, .. } => {
-                "name an image by its digest: `deployment.image: registry/repository@sha256:…`".to_owned()
-            }
+            Unpinned::Local { .. } => "name one: `deployment.image: registry/repository:tag`".to_owned(),
+            Unpinned::NotADigest { written } => format!("see which digest it is: `sindri image resolve {}`", word(written)),
             Unpinned::Unverified { .. } => {
                 "verify it with `cosign verify`, and deploy the digest that was verified without `verify_signature` and \
                  `verify_provenance`"

@@ -98,6 +98,11 @@ impl Failure {
         Self { kind: Kind::Failed, what: What::Told(Box::new(error), String::new()), heard: Vec::new(), hint: None }
     }
 
+    /// The image is not deployed, and the error says why.
+    pub(super) fn of_image(error: impl Error + 'static) -> Self {
+        Self { kind: Kind::Image, ..Self::told(error) }
+    }
+
     /// The same, with what follows from it.
     pub(super) fn adding(mut self, consequence: &str) -> Self {
         match &mut self.what {

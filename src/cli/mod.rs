@@ -8,6 +8,7 @@ mod deploy_failure;
 mod engine;
 mod failure;
 mod holder;
+mod image;
 mod init;
 mod interrupt;
 mod line;
@@ -18,6 +19,7 @@ mod plan_file;
 mod reach;
 mod ready;
 pub mod reference;
+mod registries;
 mod registry_login;
 mod render;
 mod runtime;
@@ -108,6 +110,7 @@ enum Command {
     Plan(plan::Plan),
     #[command(visible_alias = "apply")]
     Deploy(deploy::Deploy),
+    Image(image::Image),
     Schema(schema::Schema),
     Completion(completion::Completion),
     Man(man::Man),
@@ -139,6 +142,7 @@ fn run(command: Command, ui: &mut Ui) -> Result<(), Failure> {
         Command::Render(command) => command.run(ui),
         Command::Plan(command) => command.run(ui),
         Command::Deploy(command) => command.run(ui),
+        Command::Image(command) => command.run(ui),
         Command::Schema(command) => command.run(ui),
         Command::Completion(command) => command.run(ui),
         Command::Man(command) => command.run(ui),

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Serialize, Serializer};
+use sha2::{Digest as _, Sha256};
 
 use super::malformed::Malformed;
 
@@ -122,6 +123,13 @@ impl Digest {
         Err(Malformed::new(message, Some(hint)))
     }
 
+    /// The digest of some bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        let hex = Sha256::digest(bytes).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+        Self(format!("sha256:{hex}"))
+    }
+
     /// The digest as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -149,6 +157,12 @@ impl Tag {
             ),
             None,
         ))
+    }
+
+    /// The tag that is meant where none is written.
+    #[must_use]
+    pub fn latest() -> Self {
+        Self("latest".to_owned())
     }
 
     /// The tag as text.
@@ -328,6 +342,12 @@ mod tests {
         ] {
             assert!(Reference::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn the_digest_of_bytes_is_their_address() {
+        let empty = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!(Digest::of(b""), Digest::parse(empty).unwrap());
     }
 
     #[test]

@@ -3,13 +3,26 @@
 mod credential;
 mod docker_config;
 mod login;
+mod manifest;
 mod no_login;
 mod pin;
+mod platform;
+pub mod registry;
+mod resolve;
+mod unresolved;
+mod version;
+mod wanted;
 mod written;
 
 pub use credential::{Login, Proof};
 pub use docker_config::has_login;
 pub use login::{Surroundings, login};
+pub use manifest::NotAnImage;
 pub use no_login::NoLogin;
-pub use pin::{Pinned, Unpinned, pin};
-pub use written::{AsWritten, Undecided, as_written};
+pub use pin::{Pinned, Unpinned, pin, pin_resolved, wanted};
+pub use platform::{Platform, Platforms};
+pub use registry::{InsecureHost, Network, Registry, Trouble};
+pub use resolve::{Inspected, Resolved, inspect, resolve};
+pub use unresolved::Unresolved;
+pub use wanted::Wanted;
+pub use written::{AsWritten, Named, Undecided, as_written};

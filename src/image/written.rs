@@ -6,6 +6,12 @@ use crate::config::reference::Repository;
 use crate::config::spec::{Choice, Image, Spec};
 use crate::names::LOCAL_IMAGE;
 
+/// An image that objects can name.
+pub trait Named: fmt::Display {
+    /// The repository and tag that a registry was asked for, if one was; what is shown is the digest that it gave.
+    fn tagged(&self) -> Option<String>;
+}
+
 /// An image that nobody has resolved or verified. Good for looking at, not for deploying.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AsWritten {
@@ -25,6 +31,12 @@ impl AsWritten {
     #[must_use]
     pub fn is_unverified(&self) -> bool {
         self.verification_skipped
+    }
+}
+
+impl Named for AsWritten {
+    fn tagged(&self) -> Option<String> {
+        None
     }
 }
 

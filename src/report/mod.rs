@@ -1,6 +1,7 @@
 //! What people and programs read: problems, objects, tables; as text, JSON, YAML. Pure.
 
 pub mod header;
+pub mod image;
 pub mod objects;
 pub mod outcome;
 mod page;

@@ -40,6 +40,7 @@ Commands:
   render      Print the Kubernetes objects of the environment
   plan        Show what `deploy` would do, and change nothing
   deploy      Make the environment what the configuration says [alias: apply]
+  image       Ask registries about images
   schema      Print the JSON Schema of the configuration file, for editors and other programs
   completion  Print a completion script for your shell
   man         Print a man page: `sindri man | man -l -`

@@ -1,0 +1,103 @@
+//! `sindri image`
+
+use std::time::Duration;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::cluster::duration;
+use super::failure::Failure;
+use super::registries::RegistryArguments;
+use super::runtime;
+use super::source::FileArgument;
+use super::ui::{Remark, Ui};
+use super::value;
+use crate::config::reference::Reference;
+use crate::image::{Wanted, inspect, resolve};
+use crate::report::{image, yaml};
+
+/// Ask registries about images.
+#[derive(Debug, Args)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub(super) struct Image {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Resolve(Resolve),
+}
+
+/// Show which image a reference or a configuration means now.
+///
+/// A tag or a range of versions becomes a digest, with the platforms, the size and the age of the image. Nothing is
+/// verified, and no cluster is asked.
+#[derive(Debug, Args)]
+struct Resolve {
+    /// The image: `registry/repository:tag` or `registry/repository@digest`. Default: that of the configuration.
+    #[arg(value_name = "REFERENCE", conflicts_with = "file", value_parser = value::read(Reference::parse))]
+    reference: Option<Reference>,
+    #[command(flatten)]
+    file: FileArgument,
+    #[command(flatten)]
+    registries: RegistryArguments,
+    /// How long the whole command may wait for the registry: 90s, 5m, 1h30m.
+    #[arg(long, value_name = "DURATION", default_value = "5m", env = "SINDRI_TIMEOUT", hide_env_values = true, value_parser = duration)]
+    timeout: Duration,
+    /// How to write the answer.
+    #[arg(
+        short,
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value = "text",
+        env = "SINDRI_OUTPUT",
+        hide_env_values = true
+    )]
+    output: Output,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Output {
+    /// For a person.
+    Text,
+    /// For a program.
+    Json,
+    /// For a program.
+    Yaml,
+}
+
+impl Image {
+    pub(super) fn run(self, ui: &mut Ui) -> Result<(), Failure> {
+        match self.command {
+            Command::Resolve(command) => runtime::block_on(command.resolve(ui)),
+        }
+    }
+}
+
+impl Resolve {
+    fn wanted(&self, ui: &mut Ui) -> Result<Wanted, Failure> {
+        if let Some(reference) = &self.reference {
+            return Ok(Wanted::of_reference(reference));
+        }
+        let source = self.file.read(ui)?;
+        let spec = source.load().map_err(|problems| Failure::problems(source, problems))?;
+        Ok(Wanted::of(&spec.image)?)
+    }
+
+    async fn resolve(self, ui: &mut Ui) -> Result<(), Failure> {
+        let wanted = self.wanted(ui)?;
+        let reached = self.registries.reach(wanted.repository(), self.timeout).await?;
+        if let Err(error) = &reached.login {
+            ui.remark(Remark::Note, &format!("the registry is asked without a login: {error}"));
+        }
+        let resolved = resolve(&reached.registry, &wanted).await?;
+        let images = inspect(&reached.registry, &resolved).await?;
+        ui.detail(&format!("{} requests", reached.registry.requests()));
+        ui.data(&match self.output {
+            Output::Text => image::for_person(&wanted, &resolved, &images),
+            Output::Json => format!("{:#}\n", image::for_program(&wanted, &resolved, &images)),
+            Output::Yaml => yaml::document(&image::for_program(&wanted, &resolved, &images)),
+        })
+    }
+}

@@ -1,0 +1,20 @@
+//! How much is read of what a registry sends, and how long it may take. Pure.
+
+use std::time::Duration;
+
+/// How long one attempt may take.
+pub(super) const ATTEMPT: Duration = Duration::from_secs(30);
+/// How many redirects are followed, one after the other.
+pub(super) const REDIRECTS: u32 = 5;
+/// A manifest or an index: what the specification has registries accept at least.
+pub(super) const MANIFEST: usize = 4 << 20;
+/// The configuration of an image.
+pub(super) const CONFIGURATION: usize = 4 << 20;
+/// A token.
+pub(super) const TOKEN: usize = 64 << 10;
+/// What a registry has to say about an error.
+pub(super) const COMPLAINT: usize = 64 << 10;
+/// One page of a list of tags, and how many pages and tags are read.
+pub(super) const PAGE: usize = 1 << 20;
+pub(super) const PAGES: usize = 1000;
+pub(super) const TAGS: usize = 100_000;

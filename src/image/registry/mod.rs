@@ -1,0 +1,24 @@
+//! Registries: what they keep of a repository, asked over HTTP. Small, because what it must refuse is most of it.
+
+mod address;
+mod challenge;
+mod client;
+mod limits;
+mod network;
+mod proxy;
+mod questions;
+mod retry;
+mod said;
+mod token;
+mod transport;
+mod trouble;
+mod unreached;
+
+pub use address::{Detour, Insecure, InsecureHost};
+pub use client::Registry;
+pub use network::Network;
+pub use proxy::Proxies;
+pub(in crate::image) use questions::Document;
+pub use said::Said;
+pub use trouble::{Problem, Trouble};
+pub use unreached::{Distrust, Unreached};
