@@ -92,7 +92,7 @@ _sindri() {
             return 0
             ;;
         sindri__subcmd__deploy)
-            opts="-f -n -y -o -q -v -h --file --kubeconfig --context --namespace --timeout --concurrency --plan --auto-approve --yes --dry-run --force-conflicts --wait --no-wait --output --color --quiet --verbose --no-input --help"
+            opts="-f -n -y -o -q -v -h --file --kubeconfig --context --namespace --timeout --concurrency --insecure-registry --plan --auto-approve --yes --dry-run --force-conflicts --wait --no-wait --output --color --quiet --verbose --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -160,6 +160,10 @@ _sindri() {
                     return 0
                     ;;
                 --concurrency)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --insecure-registry)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -378,7 +382,7 @@ _sindri() {
             return 0
             ;;
         sindri__subcmd__plan)
-            opts="-f -n -o -q -v -h --file --kubeconfig --context --namespace --timeout --concurrency --out --detailed-exitcode --force-conflicts --output --color --quiet --verbose --no-input --help"
+            opts="-f -n -o -q -v -h --file --kubeconfig --context --namespace --timeout --concurrency --insecure-registry --out --detailed-exitcode --force-conflicts --output --color --quiet --verbose --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -449,6 +453,10 @@ _sindri() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --insecure-registry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --out)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
@@ -484,7 +492,7 @@ _sindri() {
             return 0
             ;;
         sindri__subcmd__render)
-            opts="-f -n -o -q -v -h --file --namespace --without-namespace --output --color --quiet --verbose --no-input --help"
+            opts="-f -n -o -q -v -h --file --namespace --pin --insecure-registry --without-namespace --output --color --quiet --verbose --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -525,6 +533,10 @@ _sindri() {
                     return 0
                     ;;
                 -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --insecure-registry)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -69,11 +69,13 @@ complete -c sindri -n "__fish_sindri_using_subcommand validate" -l no-input -d '
 complete -c sindri -n "__fish_sindri_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sindri -n "__fish_sindri_using_subcommand render" -s f -l file -d 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards' -r -F
 complete -c sindri -n "__fish_sindri_using_subcommand render" -s n -l namespace -d 'The namespace, instead of the file\'s' -r
+complete -c sindri -n "__fish_sindri_using_subcommand render" -l insecure-registry -d 'A registry that is spoken to without TLS, for example `registry.internal:5000`; this machine\'s own always are' -r
 complete -c sindri -n "__fish_sindri_using_subcommand render" -s o -l output -d 'How to write the objects' -r -f -a "yaml\t'A stream of documents'
 json\t'One list'"
 complete -c sindri -n "__fish_sindri_using_subcommand render" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
 always\t'Always'
 never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand render" -l pin -d 'Ask the registry which image is meant, and write its digest, as `deploy` does'
 complete -c sindri -n "__fish_sindri_using_subcommand render" -l without-namespace -d 'Leave out the namespace itself and its quota: somebody else owns them'
 complete -c sindri -n "__fish_sindri_using_subcommand render" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
 complete -c sindri -n "__fish_sindri_using_subcommand render" -s v -l verbose -d 'Say more about what is done'
@@ -85,6 +87,7 @@ complete -c sindri -n "__fish_sindri_using_subcommand plan" -l context -d 'The c
 complete -c sindri -n "__fish_sindri_using_subcommand plan" -s n -l namespace -d 'The namespace; default: the file\'s, then the context\'s' -r
 complete -c sindri -n "__fish_sindri_using_subcommand plan" -l timeout -d 'How long the whole command may wait for the cluster: 90s, 5m, 1h30m' -r
 complete -c sindri -n "__fish_sindri_using_subcommand plan" -l concurrency -d 'How many requests may be under way at the same time' -r
+complete -c sindri -n "__fish_sindri_using_subcommand plan" -l insecure-registry -d 'A registry that is spoken to without TLS, for example `registry.internal:5000`; this machine\'s own always are' -r
 complete -c sindri -n "__fish_sindri_using_subcommand plan" -l out -d 'Save the plan, for `deploy --plan FILE`. Nobody else can read the file, and no Secret is in it' -r -F
 complete -c sindri -n "__fish_sindri_using_subcommand plan" -s o -l output -d 'How to write the plan' -r -f -a "text\t'For a person'
 json\t'For a program'
@@ -104,6 +107,7 @@ complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l context -d 'The
 complete -c sindri -n "__fish_sindri_using_subcommand deploy" -s n -l namespace -d 'The namespace; default: the file\'s, then the context\'s' -r
 complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l timeout -d 'How long the whole command may wait for the cluster: 90s, 5m, 1h30m' -r
 complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l concurrency -d 'How many requests may be under way at the same time' -r
+complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l insecure-registry -d 'A registry that is spoken to without TLS, for example `registry.internal:5000`; this machine\'s own always are' -r
 complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l plan -d 'Apply this saved plan, and ask nothing. If anything has moved since, nothing is changed and the exit code is 5' -r -F
 complete -c sindri -n "__fish_sindri_using_subcommand deploy" -s o -l output -d 'How to write the outcome' -r -f -a "text\t'For a person'
 json\t'For a program'
@@ -126,6 +130,7 @@ complete -c sindri -n "__fish_sindri_using_subcommand apply" -l context -d 'The 
 complete -c sindri -n "__fish_sindri_using_subcommand apply" -s n -l namespace -d 'The namespace; default: the file\'s, then the context\'s' -r
 complete -c sindri -n "__fish_sindri_using_subcommand apply" -l timeout -d 'How long the whole command may wait for the cluster: 90s, 5m, 1h30m' -r
 complete -c sindri -n "__fish_sindri_using_subcommand apply" -l concurrency -d 'How many requests may be under way at the same time' -r
+complete -c sindri -n "__fish_sindri_using_subcommand apply" -l insecure-registry -d 'A registry that is spoken to without TLS, for example `registry.internal:5000`; this machine\'s own always are' -r
 complete -c sindri -n "__fish_sindri_using_subcommand apply" -l plan -d 'Apply this saved plan, and ask nothing. If anything has moved since, nothing is changed and the exit code is 5' -r -F
 complete -c sindri -n "__fish_sindri_using_subcommand apply" -s o -l output -d 'How to write the outcome' -r -f -a "text\t'For a person'
 json\t'For a program'

@@ -10,6 +10,7 @@ use super::engine::{Engine, reach_for};
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::plan::{Output, for_person};
+use super::registries::RegistryArguments;
 use super::source::FileArgument;
 use super::story::Story;
 use super::ui::{Remark, Ui};
@@ -33,6 +34,8 @@ pub(super) struct Deploy {
     file: FileArgument,
     #[command(flatten)]
     cluster: ClusterArguments,
+    #[command(flatten)]
+    registries: RegistryArguments,
     /// Apply this saved plan, and ask nothing. If anything has moved since, nothing is changed and the exit code is 5.
     #[arg(
         long,
@@ -92,7 +95,7 @@ impl Deploy {
     /// Plans, shows, asks, applies; from the start again when the cluster moved meanwhile.
     async fn file(&self, interrupt: &Interrupt, story: &mut Story, ui: &mut Ui) -> Result<(), Failure> {
         let left = Failure::interrupted_early;
-        let connecting = Engine::new(&self.file, &self.cluster, self.force_conflicts, ui);
+        let connecting = Engine::new(&self.file, &self.cluster, &self.registries, self.force_conflicts, ui);
         let engine = interrupt.or(connecting).await.ok_or_else(left)??;
         let mut approved: Option<Plan> = None;
         for _ in 0..ATTEMPTS {

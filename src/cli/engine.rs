@@ -2,16 +2,19 @@
 
 use std::cell::Cell;
 
+use futures_util::future::try_join;
+
 use super::carry::Means;
 use super::cluster::ClusterArguments;
 use super::failure::Failure;
 use super::holder::holder;
 use super::interrupt::Interrupt;
+use super::registries::RegistryArguments;
 use super::registry_login::{self, Credentials};
 use super::source::FileArgument;
 use super::ui::Ui;
 use crate::config::name::Namespace;
-use crate::image::{Pinned, pin};
+use crate::image::{Pinned, wanted};
 use crate::kubernetes::{About, Holder, Options, Session, Target, connect, lock_id, look, look_about, look_again};
 use crate::names::ObjectId;
 use crate::plan::{self, Cluster, ClusterType, Finding, Live, Look, Observed, Plan, Question, Wishes};
@@ -73,22 +76,28 @@ impl Reach {
 }
 
 impl Engine {
-    /// Reads the configuration and finds the cluster. Nothing is asked yet.
+    /// Reads the configuration, finds the cluster, and asks the registry which image is meant.
     pub(super) async fn new(
         file: &FileArgument,
         arguments: &ClusterArguments,
+        registries: &RegistryArguments,
         force: bool,
         ui: &mut Ui,
     ) -> Result<Self, Failure> {
         let source = file.read(ui)?;
         let spec = source.load().map_err(|problems| Failure::problems(source, problems))?;
-        let image = pin(&spec)?;
-        let reach = Reach::new(&arguments.options(&spec, ui), arguments).await?;
+        // What is refused anyway needs no cluster.
+        wanted(&spec)?;
+        let options = arguments.options(&spec, ui);
+        let found = Box::pin(registries.pinned(&spec, arguments.timeout));
+        let (reach, found) = try_join(Reach::new(&options, arguments), found).await?;
         let namespace = Namespace::parse(&reach.target.namespace)
             .map_err(|error| Failure::context_namespace(&reach.target.namespace, &error))?;
         let placement = Placement { namespace: Some(namespace), owns_namespace: true };
-        let plain = render(&spec, image, &placement);
-        let credentials = Credentials::of_this_machine(&plain).await;
+        let plain = render(&spec, found.image, &placement);
+        let mut credentials = Credentials::new(&plain, found.login);
+        credentials.noticed.extend(found.noticed);
+        ui.detail(&format!("{} requests to the registry", found.requests));
         Ok(Self { reach, plain, credentials, config_hash: spec.fingerprint(), force, is_locked: Cell::new(false) })
     }
 

@@ -343,7 +343,7 @@ pub(super) fn word(text: &str) -> Cow<'_, str> {
 impl From<Undecided> for Failure {
     fn from(error: Undecided) -> Self {
         Self::new(Kind::Configuration, error.to_string(), None)
-            .hint("to render without asking the registry, give `image_config.tag` or `image_config.digest` instead of `version`")
+            .hint("ask it with `sindri render --pin`, or give `image_config.tag` or `image_config.digest` instead of `version`")
     }
 }
 

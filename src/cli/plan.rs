@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use super::cluster::ClusterArguments;
 use super::engine::Engine;
 use super::failure::Failure;
+use super::registries::RegistryArguments;
 use super::source::FileArgument;
 use super::ui::{Remark, Ui};
 use super::{plan_file, runtime};
@@ -23,6 +24,8 @@ pub(super) struct Plan {
     file: FileArgument,
     #[command(flatten)]
     cluster: ClusterArguments,
+    #[command(flatten)]
+    registries: RegistryArguments,
     /// Save the plan, for `deploy --plan FILE`. Nobody else can read the file, and no Secret is in it.
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     out: Option<PathBuf>,
@@ -69,7 +72,7 @@ impl Plan {
 
     /// Whether there are changes.
     async fn plan(self, ui: &mut Ui) -> Result<bool, Failure> {
-        let engine = Engine::new(&self.file, &self.cluster, self.force_conflicts, ui).await?;
+        let engine = Engine::new(&self.file, &self.cluster, &self.registries, self.force_conflicts, ui).await?;
         let plan = engine.plan().await?;
         ui.detail(&format!("{} requests", engine.reach.requests()));
         ui.data(&match self.output {

@@ -1,17 +1,13 @@
 //! The login for the image's registry, from this machine to the cluster.
 
-use std::time::Duration;
-
 use super::failure::Failure;
+use super::registries::PATIENCE;
 use crate::config::reference::Reference;
 use crate::image::{Login, NoLogin, Pinned, Surroundings, login};
 use crate::kubernetes::{Session, look_at};
 use crate::names::{Kind, ObjectId, REGISTRY_CREDENTIALS};
 use crate::plan::{Action, Finding, Live, Plan, Severity};
 use crate::workload::{Rendered, is_foreign, registry_secret};
-
-/// How long the program that keeps a login may take.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What is known of the login before the cluster is asked.
 #[derive(Debug)]
@@ -22,13 +18,13 @@ pub(super) struct Credentials {
 }
 
 impl Credentials {
-    /// Looks for a login on this machine. Without one, a public image can still be pulled.
-    pub(super) async fn of_this_machine(desired: &Rendered<Pinned>) -> Self {
+    /// The login that was found on this machine. Without one, a public image can still be pulled.
+    pub(super) fn new(desired: &Rendered<Pinned>, found: Result<Option<Login>, NoLogin>) -> Self {
         // Who names Secrets for the registry wants those, and no others.
         if !desired.needs.image_pull_secrets.is_empty() {
             return Self { login: None, noticed: Vec::new() };
         }
-        match login(desired.image.repository(), &Surroundings::here(), PATIENCE).await {
+        match found {
             Ok(login) => Self { login, noticed: Vec::new() },
             Err(error) => Self { login: None, noticed: vec![unavailable(&error)] },
         }

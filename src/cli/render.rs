@@ -1,8 +1,12 @@
 //! `sindri render`
 
+use std::time::Duration;
+
 use clap::{Args, ValueEnum};
 
 use super::failure::Failure;
+use super::registries::RegistryArguments;
+use super::runtime;
 use super::source::FileArgument;
 use super::ui::{Remark, Ui};
 use super::value;
@@ -23,6 +27,11 @@ pub(super) struct Render {
     /// The namespace, instead of the file's.
     #[arg(short, long, value_name = "NAMESPACE", env = "SINDRI_NAMESPACE", hide_env_values = true, value_parser = value::read(Namespace::parse))]
     namespace: Option<Namespace>,
+    /// Ask the registry which image is meant, and write its digest, as `deploy` does.
+    #[arg(long)]
+    pin: bool,
+    #[command(flatten)]
+    registries: RegistryArguments,
     /// Leave out the namespace itself and its quota: somebody else owns them.
     #[arg(long)]
     without_namespace: bool,
@@ -51,24 +60,35 @@ impl Render {
     pub(super) fn run(self, ui: &mut Ui) -> Result<(), Failure> {
         let source = self.file.read(ui)?;
         let spec = source.load().map_err(|problems| Failure::problems(source, problems))?;
-        let image = as_written(&spec)?;
         let placement = Placement {
             namespace: self.namespace.or_else(|| spec.kubernetes.namespace.clone()),
             owns_namespace: !self.without_namespace,
         };
-        for note in notes(&spec, &image, &placement) {
-            ui.remark(Remark::Note, &note);
+        let (rendered, mut remarks) = if self.pin {
+            let found = runtime::block_on(self.registries.pinned(&spec, PATIENCE))?;
+            let unseen = found.noticed.map(|finding| finding.message);
+            (render(&spec, found.image, &placement).objects, unseen.into_iter().collect())
+        } else {
+            let image = as_written(&spec)?;
+            let remarks = uncertain(&image);
+            (render(&spec, image, &placement).objects, remarks)
+        };
+        remarks.extend(notes(&spec, &placement));
+        for remark in remarks {
+            ui.remark(Remark::Note, &remark);
         }
-        let rendered = render(&spec, image, &placement);
         ui.data(&match self.output {
-            Output::Yaml => objects::as_yaml(&rendered.objects),
-            Output::Json => objects::as_json(&rendered.objects),
+            Output::Yaml => objects::as_yaml(&rendered),
+            Output::Json => objects::as_json(&rendered),
         })
     }
 }
 
-/// What the objects do not show.
-fn notes(spec: &Spec, image: &AsWritten, placement: &Placement) -> Vec<String> {
+/// How long the registry may take.
+const PATIENCE: Duration = Duration::from_mins(5);
+
+/// What an image that nobody was asked about can turn out to be.
+fn uncertain(image: &AsWritten) -> Vec<String> {
     let mut notes = Vec::new();
     if !image.is_digest() {
         notes.push(format!("the image {image} is rendered as written: what it means can change until it is a digest"));
@@ -76,6 +96,12 @@ fn notes(spec: &Spec, image: &AsWritten, placement: &Placement) -> Vec<String> {
     if image.is_unverified() {
         notes.push(format!("the image {image} has not been verified: `render` asks no registry"));
     }
+    notes
+}
+
+/// What the objects do not show.
+fn notes(spec: &Spec, placement: &Placement) -> Vec<String> {
+    let mut notes = Vec::new();
     if placement.namespace.is_none() {
         notes.push("no namespace is named: the objects go where they are applied".to_owned());
     }

@@ -140,7 +140,7 @@ impl Manifest {
     /// What is known of the platforms without asking further.
     pub(super) fn platforms(&self) -> Platforms {
         match self {
-            Self::Index(entries) => Platforms::of_index(entries.iter().map(|entry| entry.platform.clone())),
+            Self::Index(entries) => Platforms::new(entries.iter().map(|entry| entry.platform.clone()), true),
             Self::Image(_) => Platforms::unknown(),
         }
     }

@@ -63,11 +63,12 @@ impl Platforms {
         Self { known: BTreeSet::new(), is_open: true, is_index: false }
     }
 
-    /// Those of an index. An entry that does not say its platform can be for any.
-    pub(super) fn of_index(entries: impl Iterator<Item = Option<Platform>>) -> Self {
-        let mut platforms = Self { is_index: true, ..Self::default() };
-        for entry in entries {
-            match entry {
+    /// Those of an index, or that of one image. What does not say its platform can be for any.
+    #[must_use]
+    pub fn new(said: impl IntoIterator<Item = Option<Platform>>, is_index: bool) -> Self {
+        let mut platforms = Self { is_index, ..Self::default() };
+        for platform in said {
+            match platform {
                 Some(platform) => {
                     platforms.known.insert(platform);
                 }
@@ -75,11 +76,6 @@ impl Platforms {
             }
         }
         platforms
-    }
-
-    /// That of an image for one platform.
-    pub(super) fn of_image(platform: Option<Platform>) -> Self {
-        Self { is_open: platform.is_none(), known: platform.into_iter().collect(), is_index: false }
     }
 
     /// Whether a node finds an image for itself in it, as far as that is known.
@@ -123,11 +119,11 @@ mod tests {
     #[test]
     fn an_entry_without_a_platform_can_be_for_any() {
         let amd64 = || Platform::new("linux", "amd64", Some(""));
-        let closed = Platforms::of_index([amd64()].into_iter());
-        let open = Platforms::of_index([amd64(), None].into_iter());
+        let closed = Platforms::new([amd64()], true);
+        let open = Platforms::new([amd64(), None], true);
         assert!(closed.fit("linux", "amd64") && !closed.fit("linux", "arm64") && open.fit("linux", "arm64"));
-        assert!(Platforms::unknown().fit("linux", "arm64") && Platforms::of_image(None).fit("linux", "arm64"));
-        assert!(!Platforms::of_index([].into_iter()).fit("linux", "amd64"));
+        assert!(Platforms::unknown().fit("linux", "arm64") && Platforms::new([None], false).fit("linux", "arm64"));
+        assert!(!Platforms::new([], true).fit("linux", "amd64"));
     }
 
     #[test]

@@ -99,14 +99,14 @@ pub async fn resolve(registry: &Registry, wanted: &Wanted) -> Result<Resolved, U
     let manifest = read(&document).map_err(|source| Unresolved::NotAnImage { what: what(), source })?;
     let digest = document.digest;
     let (platforms, inside) = match manifest {
-        Manifest::Index(_) if manifest.platforms() == Platforms::of_index([].into_iter()) => {
+        Manifest::Index(ref entries) if entries.is_empty() => {
             let source = NotAnImage::Malformed("it is an index of no images".to_owned());
             return Err(Unresolved::NotAnImage { what: what(), source });
         }
         Manifest::Index(ref entries) => (manifest.platforms(), Inside::Index(entries.clone())),
         Manifest::Image(image) => {
             let image = inspected(registry, &digest, &image).await?;
-            (Platforms::of_image(image.platform.clone()), Inside::Image(image))
+            (Platforms::new([image.platform.clone()], false), Inside::Image(image))
         }
     };
     Ok(Resolved { repository: repository.clone(), tag, digest, platforms, inside })

@@ -20,8 +20,10 @@ pub const INSTANCE: &str = "instance";
 
 /// The annotation with the configuration's fingerprint.
 pub const CONFIG_HASH: &str = "sindri.dev/config-hash";
-/// The annotation with the image as it was written.
+/// The annotation with the image that runs.
 pub const IMAGE: &str = "sindri.dev/image";
+/// The annotation with the repository and the tag that the image was found by.
+pub const IMAGE_TAG: &str = "sindri.dev/image-tag";
 /// The annotation with the account that last applied the objects. It is written with a change, and is none itself.
 pub const APPLIED_BY: &str = "sindri.dev/applied-by";
 /// The annotation with the time at which the objects were last applied. It is written with a change, and is none itself.

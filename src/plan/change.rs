@@ -17,6 +17,10 @@ pub struct Plan {
     pub environment: String,
     /// The image that will run, by digest.
     pub image: String,
+    /// The repository and the tag that the image was found by; nothing if a digest was written.
+    pub tag: Option<String>,
+    /// The image that the same tag meant at the last deploy, if it meant another one.
+    pub tag_before: Option<String>,
     /// The fingerprint of the configuration.
     pub config_hash: String,
     /// Every object, in the order in which they are applied; deletions last, in the opposite order.

@@ -7,7 +7,7 @@ use super::{
     Basis, Finding, Live, Observed, Sighting, Verdict, diff, drift, leftover, mask, normal, obstacle, predict,
 };
 
-use crate::image::Pinned;
+use crate::image::{Named as _, Pinned};
 use crate::names::{self, Kind, ObjectId};
 use crate::workload::{Object, Rendered};
 
@@ -26,7 +26,16 @@ pub struct Wishes {
 #[must_use]
 pub fn compute(desired: Rendered<Pinned>, observed: Observed, wishes: Wishes) -> Plan {
     let desired = if namespace_is_ours(&desired, &observed) { desired } else { desired.in_foreign_namespace() };
-    let same_configuration = deployed_hash(&desired, &observed).is_some_and(|hash| hash == wishes.config_hash);
+    let image = desired.image.to_string();
+    let deployed = |key| annotation(&desired, &observed, key);
+    // A tag that moved is another image, though the file is the same.
+    let same_configuration = deployed(names::CONFIG_HASH).is_some_and(|hash| hash == wishes.config_hash)
+        && deployed(names::IMAGE).is_none_or(|deployed| deployed == image);
+    let tag = desired.image.tagged();
+    let tag_before = deployed(names::IMAGE)
+        .filter(|before| *before != image && deployed(names::IMAGE_TAG).map(str::to_owned) == tag)
+        .filter(|_| tag.is_some())
+        .map(str::to_owned);
     let mut planner = Planner {
         observed: &observed,
         name: &desired.name,
@@ -54,7 +63,9 @@ pub fn compute(desired: Rendered<Pinned>, observed: Observed, wishes: Wishes) ->
     let live = deployment(&desired, &observed);
     Plan {
         environment: desired.name.clone(),
-        image: desired.image.to_string(),
+        image,
+        tag,
+        tag_before,
         config_hash: wishes.config_hash,
         changes,
         drift: drifted,
@@ -241,8 +252,9 @@ fn deployment<'a>(desired: &Rendered<Pinned>, observed: &'a Observed) -> Option<
     }
 }
 
-fn deployed_hash<'a>(desired: &Rendered<Pinned>, observed: &'a Observed) -> Option<&'a str> {
-    deployment(desired, observed)?.get("metadata")?.get("annotations")?.get(names::CONFIG_HASH)?.as_str()
+/// What the last deploy wrote beside the Deployment.
+fn annotation<'a>(desired: &Rendered<Pinned>, observed: &'a Observed, key: &str) -> Option<&'a str> {
+    deployment(desired, observed)?.get("metadata")?.get("annotations")?.get(key)?.as_str()
 }
 
 fn is_stopped(live: &Value) -> bool {

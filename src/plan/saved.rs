@@ -19,6 +19,10 @@ struct Saved {
     cluster: Cluster,
     environment: String,
     image: String,
+    #[serde(default)]
+    tag: Option<String>,
+    #[serde(default)]
+    tag_before: Option<String>,
     config_hash: String,
     force: bool,
     stopped: bool,
@@ -65,6 +69,8 @@ pub fn save(plan: &Plan) -> String {
         cluster: plan.cluster.clone(),
         environment: plan.environment.clone(),
         image: plan.image.clone(),
+        tag: plan.tag.clone(),
+        tag_before: plan.tag_before.clone(),
         config_hash: plan.config_hash.clone(),
         force: plan.force,
         stopped: plan.stopped,
@@ -92,6 +98,8 @@ pub fn load(bytes: &[u8]) -> Result<Plan, Unreadable> {
         cluster: saved.cluster,
         environment: saved.environment,
         image: saved.image,
+        tag: saved.tag,
+        tag_before: saved.tag_before,
         config_hash: saved.config_hash,
         changes: saved.changes.into_iter().map(SavedChange::into_change).collect(),
         drift: Vec::new(),

@@ -17,6 +17,7 @@ const LONGEST_VALUE: usize = 120;
 #[must_use]
 pub fn for_person(plan: &Plan, style: Style) -> String {
     let mut page = Page::new(style);
+    image(&mut page, plan);
     for change in plan.changes.iter().filter(|change| change.action != Action::Keep) {
         page.gap();
         object(&mut page, change, plan.force);
@@ -35,6 +36,20 @@ pub fn for_person(plan: &Plan, style: Style) -> String {
     page.gap();
     page.line(0, &[(Look::Strong, &sum(plan))]);
     page.into_text()
+}
+
+/// What a tag means now, and what it meant before.
+fn image(page: &mut Page, plan: &Plan) {
+    let digest = |image: &str| image.rsplit_once('@').map_or(image, |(_, digest)| digest).to_owned();
+    let Some(tag) = &plan.tag else { return };
+    page.line(
+        0,
+        &[(Look::Plain, "Image "), (Look::Strong, tag), (Look::Plain, &format!(" → {}", digest(&plan.image)))],
+    );
+    if let Some(before) = &plan.tag_before {
+        let text = format!("the tag has moved since the last deploy; it was {}", digest(before));
+        page.line(2, &[(Look::Changed, "~ "), (Look::Plain, &text)]);
+    }
 }
 
 fn object(page: &mut Page, change: &Change, force: bool) {

@@ -26,6 +26,10 @@ pub(super) struct PlanData<'a> {
     environment: &'a str,
     /// The image that will run, by digest.
     image: &'a str,
+    /// The repository and the tag that the image was found by; null if the file names a digest.
+    image_tag: Option<&'a str>,
+    /// The image that the same tag meant at the last deploy; null if it means the same, or was not deployed.
+    image_before: Option<&'a str>,
     /// The fingerprint of the configuration.
     config_hash: &'a str,
     /// Every object, in the order in which they are applied; deletions last.
@@ -225,6 +229,8 @@ pub(super) fn data(plan: &Plan) -> PlanData<'_> {
         cluster: cluster(&plan.cluster),
         environment: &plan.environment,
         image: &plan.image,
+        image_tag: plan.tag.as_deref(),
+        image_before: plan.tag_before.as_deref(),
         config_hash: &plan.config_hash,
         changes: plan.changes.iter().map(change).collect(),
         drift: plan.drift.iter().map(drift).collect(),

@@ -1,7 +1,6 @@
 //! The environment: a volume that stays, one pod that uses it, and an address.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec, DeploymentStrategy};
 use k8s_openapi::api::core::v1::{
@@ -19,6 +18,7 @@ use super::{access, pod};
 use crate::config::SSH_PORT;
 use crate::config::name::Namespace;
 use crate::config::spec::{Spec, Workspace};
+use crate::image::Named;
 use crate::names::{self, Kind, ObjectId};
 
 /// Where the objects go.
@@ -42,7 +42,7 @@ impl Placement {
 const BUILT_IN: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
 
 /// The objects of an environment that runs `image`.
-pub fn render<Image: fmt::Display>(spec: &Spec, image: Image, placement: &Placement) -> Rendered<Image> {
+pub fn render<Image: Named>(spec: &Spec, image: Image, placement: &Placement) -> Rendered<Image> {
     let owner = Owner { name: &spec.name, namespace: placement.namespace.as_ref() };
     let mut objects = Vec::new();
     if let Some(name) = placement.made_namespace() {
@@ -55,7 +55,7 @@ pub fn render<Image: fmt::Display>(spec: &Spec, image: Image, placement: &Placem
     if let Workspace::Own { size } = &spec.workspace {
         objects.push(claim(spec, &owner, size.to_string()));
     }
-    objects.push(deployment(spec, &owner, &image.to_string()));
+    objects.push(deployment(spec, &owner, &image));
     objects.push(service(spec, &owner));
     Rendered {
         name: spec.name.to_string(),
@@ -128,8 +128,10 @@ fn claim(spec: &Spec, owner: &Owner<'_>, size: String) -> Object {
 }
 
 /// `replicas` is never sent: the server starts with one, and afterwards `stop` and `start` own the number.
-fn deployment(spec: &Spec, owner: &Owner<'_>, image: &str) -> Object {
-    let mut annotations = pairs(&[(names::CONFIG_HASH, &spec.fingerprint()), (names::IMAGE, image)]);
+fn deployment(spec: &Spec, owner: &Owner<'_>, image: &impl Named) -> Object {
+    let (tagged, image) = (image.tagged(), image.to_string());
+    let mut annotations = pairs(&[(names::CONFIG_HASH, &spec.fingerprint()), (names::IMAGE, &image)]);
+    annotations.extend(tagged.map(|tagged| (names::IMAGE_TAG.to_owned(), tagged)));
     annotations.extend(spec.profile.as_ref().map(|profile| (names::PROFILE.to_owned(), profile.to_string())));
     let metadata = ObjectMeta { annotations: Some(annotations), ..owner.metadata(spec.name.as_str()) };
     let strategy = DeploymentStrategy { type_: Some("Recreate".to_owned()), rolling_update: None };
@@ -141,7 +143,7 @@ fn deployment(spec: &Spec, owner: &Owner<'_>, image: &str) -> Object {
                 selector: owner.selector(),
                 // One pod may hold the volume: the old one goes before the new one comes.
                 strategy: Some(strategy),
-                template: pod::template(spec, owner, image),
+                template: pod::template(spec, owner, &image),
                 ..DeploymentSpec::default()
             },
             status: None,

@@ -165,9 +165,9 @@ fn whoever_does_not_say_yes_changes_nothing() -> Outcome {
     terminal.process_mut().signal(Signal::SIGTERM)?;
     end(terminal)?.ends(130).says("nothing was changed");
 
-    let tag = file.replace(&shell_image(), "example.com/image:1");
+    let tag = file.replace(&shell_image(), "127.0.0.1:1/image:1");
     desk.write("sindri.yaml", &tag)?;
-    desk.sindri(&["deploy", "--yes"])?.ends(4).says("example.com/image:1 is not a digest");
+    desk.sindri(&["deploy", "--yes"])?.ends(1).says("cannot read 127.0.0.1:1/image:1");
     let image = shell_image();
     let (repository, digest) = image.split_once('@').ok_or("the image has no digest")?;
     let config = format!(

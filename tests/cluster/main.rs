@@ -21,6 +21,7 @@ mod drift;
 mod examples;
 mod forwarding;
 mod hardware;
+mod images;
 mod inside;
 mod kubeconfig;
 mod lifecycle;

@@ -129,7 +129,7 @@ exit code 2
 --- standard output
 --- standard error
 error: the image of `demo` is a range of versions (`^1.0.0` of ghcr.io/org/dev), which only the registry can resolve
-hint: to render without asking the registry, give `image_config.tag` or `image_config.digest` instead of `version`
+hint: ask it with `sindri render --pin`, or give `image_config.tag` or `image_config.digest` instead of `version`
 
 "#]]
     );

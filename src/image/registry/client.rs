@@ -76,7 +76,7 @@ impl Registry {
     /// Nothing is asked yet.
     ///
     /// # Errors
-    /// When this machine's certificates cannot be read.
+    /// When no TLS can be spoken here.
     pub fn new(
         repository: &Repository,
         network: &Network,
@@ -94,7 +94,7 @@ impl Registry {
         let address = Address::of(repository, &network.insecure)
             .ok_or_else(|| trouble(Problem::Unclear("its registry has no address".to_owned())))?;
         let http = client(network.proxies.clone(), !address.is_plain())
-            .map_err(|error| trouble(Problem::Certificates { source: error }))?;
+            .map_err(|error| trouble(Problem::NoTls { source: error }))?;
         Ok(Self {
             http,
             address,

@@ -32,11 +32,10 @@ pub(super) type Http = Client<Dial<Far>, String>;
 pub(super) fn client(proxies: Proxies, with_tls: bool) -> Result<Http, BoxError> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    let tls = if with_tls {
-        builder.with_native_roots()?.with_no_client_auth()
-    } else {
-        builder.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth()
-    };
+    // A machine without certificates trusts nobody: whoever shows one is told so.
+    let native = with_tls.then(|| builder.clone().with_native_roots().ok()).flatten();
+    let tls = native.unwrap_or_else(|| builder.with_root_certificates(rustls::RootCertStore::empty()));
+    let tls = tls.with_no_client_auth();
     let near = near(proxies, tls.clone());
     let connector = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().enable_http2();
     let connector = connector.wrap_connector(near);

@@ -94,9 +94,9 @@ pub enum Problem {
         /// What is wrong with the certificate.
         distrust: Distrust,
     },
-    /// The certificates of this machine cannot be read.
-    #[error("the certificates that this machine trusts cannot be read")]
-    Certificates {
+    /// No TLS can be spoken here.
+    #[error("TLS cannot be set up")]
+    NoTls {
         /// Why.
         source: Box<dyn Error + Send + Sync>,
     },
@@ -190,20 +190,18 @@ impl Trouble {
                 format!("if it speaks plain http, and you trust the way to it: `--insecure-registry {registry}`")
             }
             Problem::Untrusted { distrust: Distrust::Issuer, .. } => {
-                "name the file with the authority's certificate: `SSL_CERT_FILE=ca.pem`".to_owned()
+                "name the file with the authority's certificate, `SSL_CERT_FILE=ca.pem`, or `apt install ca-certificates`"
+                    .to_owned()
             }
             Problem::Untrusted { .. } => {
                 format!("see its certificate: `openssl s_client -connect {}`", with_port(registry))
-            }
-            Problem::Certificates { .. } => {
-                "install them (on Debian `apt install ca-certificates`), or name a file: `SSL_CERT_FILE=ca.pem`"
-                    .to_owned()
             }
             Problem::Proxy(_) => "change HTTPS_PROXY, or leave the registry out of it with NO_PROXY".to_owned(),
             Problem::Unreachable { .. } | Problem::Silent { .. } | Problem::Cut { .. } => {
                 let scheme = if self.is_plain { "http" } else { "https" };
                 format!("does it answer? `curl -sSI {scheme}://{registry}/v2/`; proxies are in `env | grep -i _proxy`")
             }
+            Problem::Absent { .. } => "see which digest a tag has: `sindri image resolve REPOSITORY:TAG`".to_owned(),
             Problem::Busy { wait: Some(wait), .. } => format!("it asks to come back in {} s", wait.as_secs()),
             Problem::Busy { status: 429, .. } => {
                 format!("too many requests from here; with a login there may be more: `docker login {registry}`")

@@ -1,12 +1,13 @@
 //! Whether any node can ever take the pod: by its labels, its taints and its size. What others use of it is not counted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::amounts::{Amounts, Asked, amounts, is_gpu, key};
 use super::situation::{Situation, list, text};
 use crate::config::quantity::Quantity;
+use crate::image::Platforms;
 use crate::names::Kind;
 use crate::plan::{Finding, Look, Severity, questions};
 
@@ -28,6 +29,7 @@ pub(super) fn findings(situation: &Situation<'_>) -> Vec<Finding> {
         requests: Asked::by(pod).requests.into_iter().filter(|(_, amount)| !amount.is_zero()).collect(),
     };
     let mut findings = if nodes.is_empty() { vec![no_nodes()] } else { misfits(&nodes, &wanted) };
+    findings.extend(foreign(&nodes, &wanted, situation.desired.image.platforms()));
     if text(answer, "/metadata/continue").is_some_and(|rest| !rest.is_empty()) {
         for finding in &mut findings {
             finding.severity = Severity::Warns;
@@ -48,6 +50,35 @@ fn misfits(nodes: &[Node<'_>], wanted: &Wanted<'_>) -> Vec<Finding> {
     }
     findings
 }
+
+/// Nodes that the image is not for. Which node takes the pod is decided without looking at the image.
+fn foreign(nodes: &[Node<'_>], wanted: &Wanted<'_>, platforms: &Platforms) -> Option<Finding> {
+    let mut candidates: Vec<&Node<'_>> = nodes.iter().filter(|node| node.misfit(wanted).is_none()).collect();
+    if candidates.is_empty() {
+        candidates = nodes.iter().collect();
+    }
+    let platform = |node: &Node<'_>| Some((node.label(OS)?.to_owned(), node.label(ARCHITECTURE)?.to_owned()));
+    let is_foreign = |(os, architecture): &(String, String)| !platforms.fit(os, architecture);
+    let foreign: Vec<_> = candidates.iter().filter_map(|node| platform(node)).filter(is_foreign).collect();
+    let names: BTreeSet<String> = foreign.iter().map(|(os, architecture)| format!("{os}/{architecture}")).collect();
+    let names = names.into_iter().collect::<Vec<_>>().join(", ");
+    let image = if platforms.is_index() { "the image has no variant for" } else { "the image does not run on" };
+    let (severity, message, fix) = if foreign.is_empty() {
+        return None;
+    } else if foreign.len() < candidates.len() {
+        let message = format!("{image} {names}, and some of the nodes that may take the pod are of that kind");
+        let fix = "write `kubernetes.io/arch` into `providers.kubernetes.nodeSelector`";
+        (Severity::Warns, message, fix)
+    } else {
+        let message = format!("{image} {names}, which is what the nodes are: it is for {platforms}");
+        let severity = if platforms.is_index() { Severity::Blocks } else { Severity::Fails };
+        (severity, message, "build the image for that platform too: `docker buildx build --platform …`")
+    };
+    Some(Finding { severity, fix: fix.to_owned(), ..fails("image-platform", message) })
+}
+
+const OS: &str = "kubernetes.io/os";
+const ARCHITECTURE: &str = "kubernetes.io/arch";
 
 struct Node<'a>(&'a Value);
 
@@ -213,4 +244,59 @@ fn together(nodes: &[Node<'_>], wanted: &Wanted<'_>) -> Finding {
 
 fn fails(code: &'static str, message: String) -> Finding {
     Finding { severity: Severity::Fails, code, about: Kind::Node.plural().to_owned(), message, fix: String::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::{Value, json};
+
+    use super::{Node, Wanted, foreign};
+    use crate::image::{Platform, Platforms};
+    use crate::plan::Severity;
+
+    fn found(platforms: &Platforms, nodes: &[&str], selected: Option<&str>) -> Option<(Severity, String)> {
+        let nodes: Vec<Value> = nodes
+            .iter()
+            .map(|name| json!({"metadata": {"labels": {"kubernetes.io/os": "linux", "kubernetes.io/arch": name}}}))
+            .collect();
+        let nodes: Vec<Node<'_>> = nodes.iter().map(Node).collect();
+        let selector = selected.map(|value| ("kubernetes.io/arch", value)).into_iter().collect();
+        let wanted = Wanted { selector, tolerations: &[], requests: BTreeMap::new() };
+        foreign(&nodes, &wanted, platforms).map(|finding| (finding.severity, finding.message))
+    }
+
+    fn platforms(names: &[&str], is_index: bool) -> Platforms {
+        Platforms::new(names.iter().map(|name| Platform::new("linux", name, None)), is_index)
+    }
+
+    #[test]
+    fn an_index_without_the_nodes_platform_is_in_the_way() {
+        let index = platforms(&["amd64", "s390x"], true);
+        assert_eq!(found(&index, &["amd64", "amd64"], None), None);
+        assert_eq!(
+            found(&index, &["arm64"], None),
+            Some((
+                Severity::Blocks,
+                "the image has no variant for linux/arm64, which is what the nodes are: it is for linux/amd64, linux/s390x"
+                    .to_owned()
+            ))
+        );
+        assert_eq!(
+            found(&platforms(&["amd64"], false), &["arm64"], None).map(|(severity, _)| severity),
+            Some(Severity::Fails)
+        );
+        assert_eq!(found(&Platforms::unknown(), &["arm64"], None), None);
+    }
+
+    #[test]
+    fn a_pod_that_may_land_on_a_node_of_another_kind_is_told() {
+        let index = platforms(&["amd64"], true);
+        let (severity, message) = found(&index, &["amd64", "arm64"], None).unwrap();
+        assert_eq!(severity, Severity::Warns);
+        assert!(message.starts_with("the image has no variant for linux/arm64, and some"), "{message}");
+        assert_eq!(found(&index, &["amd64", "arm64"], Some("amd64")), None);
+        assert!(found(&index, &["amd64", "arm64"], Some("arm64")).is_some());
+    }
 }

@@ -172,6 +172,8 @@ write_environment() {
 	say_value SINDRI_TEST_KUBECONFIG_ALICE "$BED_DIR/alice.conf"
 	say_value SINDRI_TEST_KUBECONFIG_BOB "$BED_DIR/bob.conf"
 	say_value SINDRI_TEST_REGISTRY "$BED_IP:5000"
+	# No registry of a bed has TLS.
+	say_value SINDRI_INSECURE_REGISTRIES "$BED_IP:5000,$BED_IP:5001,$BED_IP:5002"
 	for name in $image_names; do
 		say_value "SINDRI_TEST_IMAGE_${name^^}" "$BED_IP:5000/sindri/$name@$(image_digest "$layouts/$name")"
 	done
