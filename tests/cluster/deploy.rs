@@ -208,6 +208,26 @@ fn a_program_that_fails_is_told_with_its_exit_code_and_its_last_words() -> Outco
 }
 
 #[test]
+fn what_was_approved_is_asked_about_again_when_the_cluster_has_moved_to_need_something_else() -> Outcome {
+    let namespace = Namespace::new("restricted")?;
+    let file = dev(&namespace, "", "");
+    let desk = Desk::new(&file)?;
+    desk.sindri(&["deploy", "--yes"])?.ends(0);
+    desk.write("sindri.yaml", &file.replace("memory: 64MB", "memory: 96MB"))?;
+    let mut terminal = desk.terminal(&["deploy"])?;
+    terminal.exp_string("Do this?")?;
+    namespace.kubectl(&["delete", "service", "dev"], "")?;
+    let before = namespace.written()?;
+    terminal.send_line("yes")?;
+    terminal.exp_string("planning again")?;
+    terminal.exp_string("create")?;
+    terminal.exp_string("Do this?")?;
+    terminal.send_line("no")?;
+    end(terminal)?.ends(3).says("nothing was changed");
+    namespace.is_as(&before)
+}
+
+#[test]
 fn interrupting_the_wait_leaves_what_was_applied_and_says_how_to_go_on() -> Outcome {
     let namespace = Namespace::new("restricted")?;
     let desk = Desk::new(&dev(&namespace, "", "nodeSelector: {sindri.dev/absent: 'true'}"))?;
