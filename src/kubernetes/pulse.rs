@@ -9,17 +9,19 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use http_body_util::BodyExt as _;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::request::Request;
 use super::session::Session;
 
-/// What a node takes to say that a container has ended, besides the way there and back.
-const ANSWER: Duration = Duration::from_millis(50);
-/// How long a container must be known to run.
-const LIFE: Duration = Duration::from_millis(150);
-/// The longest wait for an answer, and the shortest time between two questions.
+/// How long a container must be known to run, besides the way to the node and back.
+const LIFE: Duration = Duration::from_millis(200);
+/// How often the node is asked in that time. A question that was asked while the container still ran is answered late.
+const QUESTIONS: u32 = 4;
+/// The longest that an answer is waited for, and the shortest time until a doubt is looked into again.
 const SECOND: Duration = Duration::from_secs(1);
 /// How often it is doubted that a container runs of which the cluster says so.
 const DOUBTS: u32 = 3;
@@ -39,8 +41,7 @@ pub(super) struct Pulses(BTreeMap<Young, Pulse>);
 
 #[derive(Debug)]
 struct Pulse {
-    first: Instant,
-    last: Instant,
+    asked: Instant,
     /// How often it was said that it has ended.
     doubts: u32,
     /// What was said last; nothing while it is being asked.
@@ -52,16 +53,12 @@ impl Pulses {
     pub(super) fn is_to_be_felt(&mut self, young: &Young) -> bool {
         let now = Instant::now();
         let Some(pulse) = self.0.get_mut(young) else {
-            self.0.insert(young.clone(), Pulse { first: now, last: now, doubts: 0, has_ended: None });
+            self.0.insert(young.clone(), Pulse { asked: now, doubts: 0, has_ended: None });
             return true;
         };
-        let is_due = match pulse.has_ended {
-            None => false,
-            Some(true) => pulse.doubts < DOUBTS && now - pulse.last >= SECOND,
-            Some(false) => now - pulse.first < LIFE,
-        };
+        let is_due = pulse.has_ended == Some(true) && pulse.doubts < DOUBTS && now - pulse.asked >= SECOND;
         if is_due {
-            pulse.last = now;
+            pulse.asked = now;
             pulse.has_ended = None;
         }
         is_due
@@ -78,23 +75,32 @@ impl Pulses {
     pub(super) fn beats(&self, young: &Young) -> bool {
         self.0.get(young).is_some_and(|pulse| match pulse.has_ended {
             None => false,
-            Some(true) => pulse.doubts >= DOUBTS,
-            Some(false) => pulse.first.elapsed() >= LIFE,
+            Some(has_ended) => !has_ended || pulse.doubts >= DOUBTS,
         })
     }
 }
 
 /// Asks the node. `distance` is how long the server takes to answer.
 pub(super) async fn has_ended(session: &Session, namespace: &str, young: &Young, distance: Duration) -> bool {
-    let request = Request::output(namespace, &young.pod, &young.container);
-    let asked = async {
-        match session.open(&request).await {
+    let request = &Request::output(namespace, &young.pod, &young.container);
+    let questions = (0..QUESTIONS).map(|turn| async move {
+        sleep(LIFE / QUESTIONS * turn).await;
+        match session.open(request).await {
             // Whether it came to an end or was cut: it is asked again.
             Ok(Ok(response)) => matches!(response.into_body().collect().await, Ok(_) | Err(_)),
             // Who may not read it has to believe the cluster.
             Ok(Err(reply)) => reply.code != 403,
             Err(_) => true,
         }
+    });
+    let mut answers: FuturesUnordered<_> = questions.collect();
+    let ended = async {
+        while let Some(has_ended) = answers.next().await {
+            if has_ended {
+                return true;
+            }
+        }
+        false
     };
-    timeout((ANSWER + distance * 2).min(SECOND), asked).await.unwrap_or(false)
+    timeout((LIFE + distance * 2).min(SECOND), ended).await.unwrap_or(false)
 }

@@ -124,7 +124,7 @@ fn an_environment_that_runs_is_ready_with_its_pod_and_node() -> Outcome {
     let again = Wait::of(&namespace, "dev")?;
     assert!(again.outcome.is_ok() && again.told.is_empty(), "{:?}", again.told);
     // The Deployment, the sets and the pods: each is looked at, and the look may already be followed by a watch. Then the
-    // node is asked whether a container that is so young still runs, for 150 ms.
+    // node is asked whether a container that is so young still runs, for 200 ms.
     assert!(again.requests <= 10, "{} requests", again.requests);
     Ok(())
 }
