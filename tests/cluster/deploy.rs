@@ -198,7 +198,11 @@ fn a_program_that_fails_is_told_with_its_exit_code_and_its_last_words() -> Outco
     // The plan shows the command; what it writes is another text.
     let failing = dev(&namespace, "", "").replace("while :; do sleep 1 & wait; done", "echo $((40 + 2)) fires; exit 3");
     let desk = Desk::new(&failing)?;
-    let deployed = desk.sindri(&["deploy", "--yes"])?;
+    // On a node that is busy, a program may live long enough to have been ready.
+    let deployed = wait("the failure to be told", || {
+        let deployed = desk.sindri(&["deploy", "--yes"]).map_err(|error| Refusal::of(&error.to_string()))?;
+        if deployed.code == Some(0) { Err(Refusal::of(&deployed.said)) } else { Ok(deployed) }
+    })?;
     deployed.ends(1).says("fails with exit code 3").says("\n    42 fires\n").says("BackOff").says("hint: `kubectl");
     let before = namespace.written()?;
     let again = desk.sindri(&["deploy", "--yes"])?;
