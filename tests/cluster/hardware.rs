@@ -1,9 +1,10 @@
-//! An environment that wants a special node: a GPU, a tolerated taint, a priority, a runtime. It changes the node, and so
-//! runs alone.
+//! What depends on the nodes: an environment that wants a special one (a GPU, a tolerated taint, a priority, a runtime), and
+//! what kind of cluster it is. It changes the nodes, and so runs alone.
 
 use serde_json::json;
 
-use crate::support::{Desk, Namespace, Outcome, Refusal, dev, kubectl, wait};
+use crate::kubeconfig::Kubeconfig;
+use crate::support::{Desk, Ended, Namespace, Outcome, Refusal, dev, kubectl, wait};
 
 /// The only node of a bed, and what is undone on it.
 struct Special {
@@ -85,5 +86,52 @@ fn an_environment_runs_on_the_node_that_has_what_it_asks_for_and_tolerates_its_t
     assert_eq!(pod["spec"]["nodeName"], special.node.as_str());
     assert_eq!(pod["spec"]["containers"][0]["resources"]["limits"]["amd.com/gpu"], "1");
     desk.sindri(&["plan", "--detailed-exitcode"])?.ends(0).says("No changes.");
+    Ok(())
+}
+
+/// A node that never was, as kind or k3d name theirs.
+struct Stranger(&'static str);
+
+impl Stranger {
+    fn join(name: &'static str, provider: &str) -> Outcome<Self> {
+        let node =
+            json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": name}, "spec": {"providerID": provider}});
+        kubectl(&["create", "-f", "-"], &node.to_string())?;
+        Ok(Self(name))
+    }
+}
+
+impl Drop for Stranger {
+    fn drop(&mut self) {
+        kubectl(&["delete", "node", self.0, "--ignore-not-found"], "").unwrap_or_default();
+    }
+}
+
+#[test]
+#[ignore = "adds nodes under every other test: `tests/run` runs it alone"]
+fn a_cluster_is_known_by_its_nodes_and_not_by_the_names_in_a_kubeconfig() -> Outcome {
+    let namespace = Namespace::new("restricted")?;
+    let desk = Desk::new(&dev(&namespace, "", ""))?;
+    let called = |name: &str| -> Outcome<Ended> {
+        let mut kubeconfig = Kubeconfig::new()?;
+        for part in ["clusters", "contexts"] {
+            kubeconfig.content[part][0]["name"] = json!(name);
+        }
+        kubeconfig.content["contexts"][0]["context"]["cluster"] = json!(name);
+        kubeconfig.content["current-context"] = json!(name);
+        let path = kubeconfig.file()?;
+        desk.sindri(&["plan", "--kubeconfig", path.to_str().ok_or("no path")?])
+    };
+    for name in ["kind-prod", "k3d-prod", "prod"] {
+        called(name)?.ends(0).says(&format!("context {name} · ")).says(" · remote · ");
+    }
+    {
+        let _kind = Stranger::join("lab-worker", "kind://docker/lab/lab-worker")?;
+        called("prod")?.ends(0).says(" · kind · ");
+        called("k3d-lab")?.ends(0).says(" · kind · ");
+    }
+    let _k3d = Stranger::join("k3d-lab-agent-0", "k3s://k3d-lab-agent-0")?;
+    called("prod")?.ends(0).says(" · k3d · ");
+    called("kind-lab")?.ends(0).says(" · k3d · ");
     Ok(())
 }

@@ -16,6 +16,11 @@ const SERVER: &str = "https://kubernetes.only-the-proxy-knows.invalid:6443";
 const KNOWN: Login = Some(("ada", "p@ss:word/1"));
 const WRITTEN: &str = "ada:p%40ss%3Aword%2F1@";
 
+/// How often a proxy was asked for the server. The registry of the image is asked through the same one.
+fn asked(forwarder: &Forwarder) -> Vec<String> {
+    forwarder.asked().into_iter().filter(|name| name.starts_with(NAME)).collect()
+}
+
 /// A desk whose kubeconfig names the server so that only a proxy finds it, and the address where it really is.
 struct Far {
     desk: Desk,
@@ -85,7 +90,7 @@ fn a_plan_is_made_through_every_kind_of_proxy_and_over_one_connection() -> Outco
             far.point_at(None)?;
             far.plan(&[("HTTPS_PROXY", &proxy)])?.ends(0).says("3 to create");
             far.plan(&[("https_proxy", &proxy), ("NO_PROXY", "elsewhere.com,10.0.0.0/8")])?.ends(0);
-            assert_eq!(forwarder.asked(), [format!("{NAME}:6443"), format!("{NAME}:6443"), format!("{NAME}:6443")]);
+            assert_eq!(asked(&forwarder), [format!("{NAME}:6443"), format!("{NAME}:6443"), format!("{NAME}:6443")]);
         }
     }
     Ok(())
@@ -98,7 +103,7 @@ fn a_deploy_waits_and_is_done_through_a_proxy() -> Outcome {
     far.point_at(Some(&format!("socks5://{WRITTEN}{}", forwarder.address)))?;
     far.desk.sindri(&["deploy", "--yes"])?.ends(0).says("dev is ready");
     far.namespace.get("deployment/dev")?;
-    assert_eq!(forwarder.asked().len(), 1);
+    assert_eq!(asked(&forwarder).len(), 1);
     Ok(())
 }
 
@@ -112,7 +117,7 @@ fn whom_no_proxy_leaves_out_is_asked_directly() -> Outcome {
         directly.ends(1).says("its name is not known here").hides("proxy http");
     }
     far.plan(&[("HTTP_PROXY", &proxy)])?.ends(1).says("its name is not known here");
-    assert_eq!(forwarder.asked(), Vec::<String>::new());
+    assert_eq!(asked(&forwarder), Vec::<String>::new());
     Ok(())
 }
 
@@ -131,7 +136,7 @@ fn a_proxy_that_does_not_lead_to_the_server_is_told_as_such() -> Outcome {
         let forwarder = far.forwarder(speaks.clone(), KNOWN)?;
         says(&format!("{scheme}://{}", forwarder.address), "asks for a login")?;
         says(&format!("{scheme}://ada:word@{}", forwarder.address), "does not accept the login")?;
-        assert_eq!(forwarder.asked(), Vec::<String>::new());
+        assert_eq!(asked(&forwarder), Vec::<String>::new());
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         says(&format!("{scheme}://127.0.0.1:{port}"), "cannot be reached: nobody listens there")?;
     }
