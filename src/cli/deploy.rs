@@ -101,6 +101,9 @@ impl Deploy {
         for _ in 0..ATTEMPTS {
             let plan = interrupt.or(engine.plan()).await.ok_or_else(left)??;
             story.plan = Some(plan.clone());
+            if approved.is_none() {
+                ui.detail(&format!("{} requests to the registry", engine.registry_requests()));
+            }
             let is_known = approved.as_ref().is_some_and(|approved| approved.has_same_effect(&plan));
             if !is_known {
                 ui.raw(&for_person(&plan, ui.style()));

@@ -3,13 +3,14 @@
 use std::cell::Cell;
 
 use futures_util::future::try_join;
+use tokio::sync::OnceCell;
 
 use super::carry::Means;
 use super::cluster::ClusterArguments;
 use super::failure::Failure;
 use super::holder::holder;
 use super::interrupt::Interrupt;
-use super::registries::RegistryArguments;
+use super::registries::{Certainty, Confirmed, RegistryArguments};
 use super::registry_login::{self, Credentials};
 use super::source::FileArgument;
 use super::ui::Ui;
@@ -34,6 +35,9 @@ pub(super) struct Reach {
 pub(super) struct Engine {
     pub(super) reach: Reach,
     plain: Rendered<Pinned>,
+    certainty: Certainty,
+    /// What the registry said, once it was asked.
+    confirmed: OnceCell<Confirmed>,
     credentials: Credentials,
     config_hash: String,
     force: bool,
@@ -89,16 +93,16 @@ impl Engine {
         // What is refused anyway needs no cluster.
         wanted(&spec)?;
         let options = arguments.options(&spec, ui);
-        let found = Box::pin(registries.pinned(&spec, arguments.timeout));
+        let found = Box::pin(registries.find(&spec, arguments.timeout));
         let (reach, found) = try_join(Reach::new(&options, arguments), found).await?;
         let namespace = Namespace::parse(&reach.target.namespace)
             .map_err(|error| Failure::context_namespace(&reach.target.namespace, &error))?;
         let placement = Placement { namespace: Some(namespace), owns_namespace: true };
         let plain = render(&spec, found.image, &placement);
-        let mut credentials = Credentials::new(&plain, found.login);
-        credentials.noticed.extend(found.noticed);
-        ui.detail(&format!("{} requests to the registry", found.requests));
-        Ok(Self { reach, plain, credentials, config_hash: spec.fingerprint(), force, is_locked: Cell::new(false) })
+        let credentials = Credentials::new(&plain, found.login);
+        let (confirmed, is_locked) = (OnceCell::new(), Cell::new(false));
+        let certainty = found.certainty;
+        Ok(Self { reach, plain, certainty, confirmed, credentials, config_hash: spec.fingerprint(), force, is_locked })
     }
 
     /// Whether somebody was changing the environment while the last plan was made, or was killed at it.
@@ -106,7 +110,12 @@ impl Engine {
         self.is_locked.get()
     }
 
-    /// Looks at the cluster and computes what has to be done.
+    /// How many requests were sent to the registry.
+    pub(super) fn registry_requests(&self) -> u32 {
+        self.certainty.requests()
+    }
+
+    /// Looks at the cluster, and at the registry where that could wait, and computes what has to be done.
     pub(super) async fn plan(&self) -> Result<Plan, Failure> {
         let Reach { session, target, concurrency, .. } = &self.reach;
         let first = self.credentials.first(&self.plain);
@@ -114,11 +123,19 @@ impl Engine {
         let mut questions = plan::questions(&first, &target.namespace);
         let lock = Question::Object(lock_id(&target.namespace, &first.name));
         questions.push(lock.clone());
-        let seen = look(session, &first, secret.as_slice(), questions, *concurrency).await?;
+        let looking = async {
+            let looked = look(session, &first, secret.as_slice(), questions, *concurrency).await;
+            looked.map_err(Failure::from)
+        };
+        let (seen, confirmed) = try_join(looking, Box::pin(self.confirmed())).await?;
         let cluster = self.reach.cluster(&seen.about, target.cluster_type(&seen.facts));
         let mut observed = seen.in_cluster(cluster);
         self.is_locked.set(matches!(observed.facts.remove(&lock), Some(Look::Seen(_))));
-        let (desired, noticed) = self.with_login(&first, secret.as_ref(), &mut observed);
+        let (mut desired, mut noticed) = self.with_login(&first, secret.as_ref(), &mut observed);
+        if let Some(Confirmed { image, noticed: unseen }) = confirmed {
+            desired.image.clone_from(image);
+            noticed.extend(unseen.clone());
+        }
         let mut follow_up = plan::follow_up(&desired, &observed);
         if !observed.facts.contains_key(&Question::Pod) && !follow_up.contains(&Question::Pod) {
             follow_up.push(Question::Pod);
@@ -126,6 +143,14 @@ impl Engine {
         look_again(session, &desired, &mut observed, follow_up, *concurrency).await?;
         let wishes = Wishes { config_hash: self.config_hash.clone(), force: self.force, noticed };
         Ok(plan::compute(desired, observed, wishes))
+    }
+
+    /// What the registry says of the image; it is asked once.
+    async fn confirmed(&self) -> Result<Option<&Confirmed>, Failure> {
+        match &self.certainty {
+            Certainty::Asked(_) => Ok(None),
+            Certainty::Open(open) => self.confirmed.get_or_try_init(|| open.confirm()).await.map(Some),
+        }
     }
 
     /// What is wanted once it is known what the Secret with the logins holds. What differs from what was rehearsed has to be

@@ -74,6 +74,7 @@ impl Plan {
     async fn plan(self, ui: &mut Ui) -> Result<bool, Failure> {
         let engine = Engine::new(&self.file, &self.cluster, &self.registries, self.force_conflicts, ui).await?;
         let plan = engine.plan().await?;
+        ui.detail(&format!("{} requests to the registry", engine.registry_requests()));
         ui.detail(&format!("{} requests", engine.reach.requests()));
         ui.data(&match self.output {
             Output::Text => for_person(&plan, ui.data_style()),

@@ -9,8 +9,8 @@ use super::value;
 use crate::config::reference::Repository;
 use crate::config::spec::Spec;
 use crate::image::{
-    InsecureHost, Login, Network, NoLogin, Pinned, Registry, Surroundings, Unresolved, login, pin, pin_resolved,
-    resolve, wanted,
+    InsecureHost, Login, Network, NoLogin, Pinned, Registry, Surroundings, Unresolved, Wanted, login, pin,
+    pin_resolved, resolve, wanted,
 };
 use crate::plan::{Finding, Severity};
 
@@ -45,10 +45,55 @@ pub(super) struct Reached {
 pub(super) struct Found {
     pub(super) image: Pinned,
     pub(super) login: Result<Option<Login>, NoLogin>,
+    pub(super) certainty: Certainty,
+}
+
+/// What the registry has been asked, or has yet to be.
+#[derive(Debug)]
+pub(super) enum Certainty {
+    /// It has said which image is meant, after so many requests.
+    Asked(u32),
+    /// The digest is written down. Whether the registry has it changes nothing in what is meant.
+    Open(Box<Open>),
+}
+
+/// A question that can wait until there is something else to be waited for.
+#[derive(Debug)]
+pub(super) struct Open {
+    registry: Registry,
+    wanted: Wanted,
+    spec: Spec,
+}
+
+/// What the registry said of a digest that is written down.
+#[derive(Clone, Debug)]
+pub(super) struct Confirmed {
+    pub(super) image: Pinned,
     /// What could not be looked at.
     pub(super) noticed: Option<Finding>,
+}
+
+impl Certainty {
     /// How many requests were sent.
-    pub(super) requests: u32,
+    pub(super) fn requests(&self) -> u32 {
+        match self {
+            Self::Asked(requests) => *requests,
+            Self::Open(open) => open.registry.requests(),
+        }
+    }
+}
+
+impl Open {
+    /// Asks. A digest whose registry does not answer is what it is: nodes may reach what this machine does not.
+    pub(super) async fn confirm(&self) -> Result<Confirmed, Failure> {
+        match resolve(&self.registry, &self.wanted).await {
+            Ok(resolved) => Ok(Confirmed { image: pin_resolved(&self.spec, resolved)?, noticed: None }),
+            Err(error) if !error.is_of_the_image() => {
+                Ok(Confirmed { image: pin(&self.spec)?, noticed: Some(unseen(&error)) })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
 }
 
 impl RegistryArguments {
@@ -61,20 +106,17 @@ impl RegistryArguments {
         Ok(Reached { registry, login })
     }
 
-    /// The image that a configuration means now. A digest whose registry does not answer is what it is: nodes may reach
-    /// what this machine does not.
-    pub(super) async fn pinned(&self, spec: &Spec, patience: Duration) -> Result<Found, Failure> {
+    /// The image that a configuration means now. About a digest that is written down nobody has been asked yet.
+    pub(super) async fn find(&self, spec: &Spec, patience: Duration) -> Result<Found, Failure> {
         let wanted = wanted(spec)?;
         let patience = if wanted.is_digest() { patience.min(GLANCE) } else { patience };
         let Reached { registry, login } = self.reach(wanted.repository(), patience).await?;
-        let resolved = resolve(&registry, &wanted).await;
-        let requests = registry.requests();
-        let (image, noticed) = match resolved {
-            Ok(resolved) => (pin_resolved(spec, resolved)?, None),
-            Err(error) if wanted.is_digest() && !error.is_of_the_image() => (pin(spec)?, Some(unseen(&error))),
-            Err(error) => return Err(error.into()),
-        };
-        Ok(Found { image, login, noticed, requests })
+        if wanted.is_digest() {
+            let open = Open { registry, wanted, spec: spec.clone() };
+            return Ok(Found { image: pin(spec)?, login, certainty: Certainty::Open(Box::new(open)) });
+        }
+        let resolved = resolve(&registry, &wanted).await?;
+        Ok(Found { image: pin_resolved(spec, resolved)?, login, certainty: Certainty::Asked(registry.requests()) })
     }
 }
 

@@ -5,14 +5,15 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::failure::Failure;
-use super::registries::RegistryArguments;
+use super::registries::{Certainty, RegistryArguments};
 use super::runtime;
 use super::source::FileArgument;
 use super::ui::{Remark, Ui};
 use super::value;
 use crate::config::name::Namespace;
 use crate::config::spec::Spec;
-use crate::image::{AsWritten, as_written};
+use crate::image::{AsWritten, Pinned, as_written};
+use crate::plan::Finding;
 use crate::report::objects;
 use crate::workload::{Placement, render};
 
@@ -65,9 +66,9 @@ impl Render {
             owns_namespace: !self.without_namespace,
         };
         let (rendered, mut remarks) = if self.pin {
-            let found = runtime::block_on(self.registries.pinned(&spec, PATIENCE))?;
-            let unseen = found.noticed.map(|finding| finding.message);
-            (render(&spec, found.image, &placement).objects, unseen.into_iter().collect())
+            let (image, noticed) = runtime::block_on(pinned(&self.registries, &spec))?;
+            let unseen = noticed.map(|finding| finding.message);
+            (render(&spec, image, &placement).objects, unseen.into_iter().collect())
         } else {
             let image = as_written(&spec)?;
             let remarks = uncertain(&image);
@@ -81,6 +82,15 @@ impl Render {
             Output::Yaml => objects::as_yaml(&rendered),
             Output::Json => objects::as_json(&rendered),
         })
+    }
+}
+
+/// The image that `deploy` would apply now, and what could not be looked at.
+async fn pinned(registries: &RegistryArguments, spec: &Spec) -> Result<(Pinned, Option<Finding>), Failure> {
+    let found = registries.find(spec, PATIENCE).await?;
+    match found.certainty {
+        Certainty::Asked(_) => Ok((found.image, None)),
+        Certainty::Open(open) => open.confirm().await.map(|confirmed| (confirmed.image, confirmed.noticed)),
     }
 }
 
