@@ -13,12 +13,10 @@ impl From<Unpinned> for Failure {
     fn from(error: Unpinned) -> Self {
         let hint = match &error {
             Unpinned::Local { .. } => "name one: `deployment.image: registry/repository:tag`".to_owned(),
-            Unpinned::NotADigest { written } => format!("see which digest it is: `sindri image resolve {}`", word(written)),
-            Unpinned::Unverified { .. } => {
-                "verify it with `cosign verify`, and deploy the digest that was verified without `verify_signature` and \
-                 `verify_provenance`"
-                    .to_owned()
+            Unpinned::NotADigest { written } => {
+                format!("see which digest it is: `sindri image resolve {}`", word(written))
             }
+            Unpinned::Unverified { .. } => "see who vouches for it: `sindri image verify`".to_owned(),
         };
         Self::image(error.to_string()).hint(hint)
     }

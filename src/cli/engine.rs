@@ -88,12 +88,11 @@ impl Engine {
         force: bool,
         ui: &mut Ui,
     ) -> Result<Self, Failure> {
-        let source = file.read(ui)?;
-        let spec = source.load().map_err(|problems| Failure::problems(source, problems))?;
+        let (spec, source) = file.read(ui)?.understood()?;
         // What is refused anyway needs no cluster.
         wanted(&spec)?;
         let options = arguments.options(&spec, ui);
-        let found = Box::pin(registries.find(&spec, arguments.timeout));
+        let found = Box::pin(registries.find(&spec, &source, arguments.timeout));
         let (reach, found) = try_join(Reach::new(&options, arguments), found).await?;
         let namespace = Namespace::parse(&reach.target.namespace)
             .map_err(|error| Failure::context_namespace(&reach.target.namespace, &error))?;

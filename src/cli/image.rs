@@ -6,14 +6,13 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::cluster::duration;
 use super::failure::Failure;
-use super::registries::RegistryArguments;
-use super::runtime;
+use super::registries::{RegistryArguments, vouched};
 use super::source::FileArgument;
 use super::ui::{Remark, Ui};
-use super::value;
+use super::{runtime, trust, value};
 use crate::config::reference::Reference;
-use crate::image::{Wanted, inspect, resolve};
-use crate::report::{image, yaml};
+use crate::image::{Wanted, inspect, resolve, verification};
+use crate::report::{image, verdict, yaml};
 
 /// Ask registries about images.
 #[derive(Debug, Args)]
@@ -26,6 +25,7 @@ pub(super) struct Image {
 #[derive(Debug, Subcommand)]
 enum Command {
     Resolve(Resolve),
+    Verify(Verify),
 }
 
 /// Show which image a reference or a configuration means now.
@@ -67,10 +67,39 @@ enum Output {
     Yaml,
 }
 
+/// Show who vouches for the image of a configuration.
+///
+/// The image is looked up, and every signature and attestation that the registry keeps beside it is held against
+/// `deployment.image_config.trust`, as `deploy` does it. What holds is shown with its evidence: who signed, when, in which
+/// log, built from what. Otherwise the exit code is 4, and for each thing that was found it is said why it does not do.
+/// No cluster is asked.
+#[derive(Debug, Args)]
+struct Verify {
+    #[command(flatten)]
+    file: FileArgument,
+    #[command(flatten)]
+    registries: RegistryArguments,
+    /// How long the whole command may wait for the registry: 90s, 5m, 1h30m.
+    #[arg(long, value_name = "DURATION", default_value = "5m", env = "SINDRI_TIMEOUT", hide_env_values = true, value_parser = duration)]
+    timeout: Duration,
+    /// How to write the answer.
+    #[arg(
+        short,
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value = "text",
+        env = "SINDRI_OUTPUT",
+        hide_env_values = true
+    )]
+    output: Output,
+}
+
 impl Image {
     pub(super) fn run(self, ui: &mut Ui) -> Result<(), Failure> {
         match self.command {
             Command::Resolve(command) => runtime::block_on(command.resolve(ui)),
+            Command::Verify(command) => runtime::block_on(command.verify(ui)),
         }
     }
 }
@@ -98,6 +127,32 @@ impl Resolve {
             Output::Text => image::for_person(&wanted, &resolved, &images),
             Output::Json => format!("{:#}\n", image::for_program(&wanted, &resolved, &images)),
             Output::Yaml => yaml::document(&image::for_program(&wanted, &resolved, &images)),
+        })
+    }
+}
+
+impl Verify {
+    async fn verify(self, ui: &mut Ui) -> Result<(), Failure> {
+        let (spec, source) = self.file.read(ui)?.understood()?;
+        let wanted = Wanted::of(&spec.image)?;
+        let Some(verification) = verification(&spec) else {
+            return Err(Failure::configuration(format!(
+                "{} does not say who has to vouch for {wanted}",
+                source.name()
+            ))
+            .hint("add `verify_signature: true` and `trust` to `deployment.image_config`"));
+        };
+        let policy = trust::policy(verification, &source)?;
+        let reached = self.registries.reach(wanted.repository(), self.timeout).await?;
+        if let Err(error) = &reached.login {
+            ui.remark(Remark::Note, &format!("the registry is asked without a login: {error}"));
+        }
+        let (resolved, verdict) = vouched(&reached.registry, &wanted, &policy).await?;
+        ui.detail(&format!("{} requests", reached.registry.requests()));
+        ui.data(&match self.output {
+            Output::Text => verdict::for_person(&wanted, &resolved, verdict.signed()),
+            Output::Json => format!("{:#}\n", verdict::for_program(&wanted, &resolved, verdict.signed())),
+            Output::Yaml => yaml::document(&verdict::for_program(&wanted, &resolved, verdict.signed())),
         })
     }
 }

@@ -26,6 +26,7 @@ mod runtime;
 mod schema;
 mod source;
 mod story;
+mod trust;
 mod ui;
 mod validate;
 mod value;

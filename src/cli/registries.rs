@@ -3,14 +3,17 @@
 use std::time::Duration;
 
 use clap::Args;
+use futures_util::future::try_join;
 
 use super::failure::Failure;
-use super::value;
+use super::source::Source;
+use super::{trust, value};
 use crate::config::reference::Repository;
 use crate::config::spec::Spec;
+use crate::image::trust::{Policy, Verdict};
 use crate::image::{
-    InsecureHost, Login, Network, NoLogin, Pinned, Registry, Surroundings, Unresolved, Wanted, login, pin,
-    pin_resolved, resolve, wanted,
+    InsecureHost, Login, Network, NoLogin, Pinned, Registry, Resolved, Surroundings, Unresolved, Unverified, Wanted,
+    login, pin, pin_resolved, resolve, verification, verify, wanted,
 };
 use crate::plan::{Finding, Severity};
 
@@ -87,7 +90,7 @@ impl Open {
     /// Asks. A digest whose registry does not answer is what it is: nodes may reach what this machine does not.
     pub(super) async fn confirm(&self) -> Result<Confirmed, Failure> {
         match resolve(&self.registry, &self.wanted).await {
-            Ok(resolved) => Ok(Confirmed { image: pin_resolved(&self.spec, resolved)?, noticed: None }),
+            Ok(resolved) => Ok(Confirmed { image: pin_resolved(&self.spec, resolved, None)?, noticed: None }),
             Err(error) if !error.is_of_the_image() => {
                 Ok(Confirmed { image: pin(&self.spec)?, noticed: Some(unseen(&error)) })
             }
@@ -106,9 +109,17 @@ impl RegistryArguments {
         Ok(Reached { registry, login })
     }
 
-    /// The image that a configuration means now. About a digest that is written down nobody has been asked yet.
-    pub(super) async fn find(&self, spec: &Spec, patience: Duration) -> Result<Found, Failure> {
+    /// The image that a configuration means now, and who vouches for it if somebody has to. About a digest that is written
+    /// down and that nobody has to vouch for, nobody has been asked yet.
+    pub(super) async fn find(&self, spec: &Spec, source: &Source, patience: Duration) -> Result<Found, Failure> {
         let wanted = wanted(spec)?;
+        if let Some(verification) = verification(spec) {
+            let policy = trust::policy(verification, source)?;
+            let Reached { registry, login } = self.reach(wanted.repository(), patience).await?;
+            let (resolved, verdict) = vouched(&registry, &wanted, &policy).await?;
+            let image = pin_resolved(spec, resolved, Some(verdict))?;
+            return Ok(Found { image, login, certainty: Certainty::Asked(registry.requests()) });
+        }
         let patience = if wanted.is_digest() { patience.min(GLANCE) } else { patience };
         let Reached { registry, login } = self.reach(wanted.repository(), patience).await?;
         if wanted.is_digest() {
@@ -116,8 +127,28 @@ impl RegistryArguments {
             return Ok(Found { image: pin(spec)?, login, certainty: Certainty::Open(Box::new(open)) });
         }
         let resolved = resolve(&registry, &wanted).await?;
-        Ok(Found { image: pin_resolved(spec, resolved)?, login, certainty: Certainty::Asked(registry.requests()) })
+        Ok(Found {
+            image: pin_resolved(spec, resolved, None)?,
+            login,
+            certainty: Certainty::Asked(registry.requests()),
+        })
     }
+}
+
+/// Which image is meant, and who vouches for it. Where the digest is written down, both are asked at once.
+pub(super) async fn vouched(
+    registry: &Registry,
+    wanted: &Wanted,
+    policy: &Policy,
+) -> Result<(Resolved, Verdict), Failure> {
+    let resolving = async { resolve(registry, wanted).await.map_err(Failure::from) };
+    if let Some(digest) = wanted.digest() {
+        let verifying = async { verify(registry, digest, policy).await.map_err(Failure::from) };
+        return try_join(resolving, verifying).await;
+    }
+    let resolved = resolving.await?;
+    let verdict = verify(registry, resolved.digest(), policy).await?;
+    Ok((resolved, verdict))
 }
 
 fn unseen(error: &Unresolved) -> Finding {
@@ -135,5 +166,20 @@ impl From<Unresolved> for Failure {
         let hint = error.hint();
         let failure = if error.is_of_the_image() { Self::of_image(error) } else { Self::told(error) };
         failure.hint(hint)
+    }
+}
+
+impl From<Unverified> for Failure {
+    fn from(error: Unverified) -> Self {
+        match error {
+            Unverified::Refused(refused) => {
+                let (others, hint) = (refused.others(), refused.hint());
+                Self::of_image(refused).hearing(others).hint(hint)
+            }
+            Unverified::Asked { ref source, .. } => {
+                let hint = source.hint();
+                Self::told(error).hint(hint)
+            }
+        }
     }
 }

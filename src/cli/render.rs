@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::failure::Failure;
 use super::registries::{Certainty, RegistryArguments};
 use super::runtime;
-use super::source::FileArgument;
+use super::source::{FileArgument, Source};
 use super::ui::{Remark, Ui};
 use super::value;
 use crate::config::name::Namespace;
@@ -59,14 +59,13 @@ enum Output {
 
 impl Render {
     pub(super) fn run(self, ui: &mut Ui) -> Result<(), Failure> {
-        let source = self.file.read(ui)?;
-        let spec = source.load().map_err(|problems| Failure::problems(source, problems))?;
+        let (spec, source) = self.file.read(ui)?.understood()?;
         let placement = Placement {
             namespace: self.namespace.or_else(|| spec.kubernetes.namespace.clone()),
             owns_namespace: !self.without_namespace,
         };
         let (rendered, mut remarks) = if self.pin {
-            let (image, noticed) = runtime::block_on(pinned(&self.registries, &spec))?;
+            let (image, noticed) = runtime::block_on(pinned(&self.registries, &spec, &source))?;
             let unseen = noticed.map(|finding| finding.message);
             (render(&spec, image, &placement).objects, unseen.into_iter().collect())
         } else {
@@ -86,8 +85,12 @@ impl Render {
 }
 
 /// The image that `deploy` would apply now, and what could not be looked at.
-async fn pinned(registries: &RegistryArguments, spec: &Spec) -> Result<(Pinned, Option<Finding>), Failure> {
-    let found = registries.find(spec, PATIENCE).await?;
+async fn pinned(
+    registries: &RegistryArguments,
+    spec: &Spec,
+    source: &Source,
+) -> Result<(Pinned, Option<Finding>), Failure> {
+    let found = registries.find(spec, source, PATIENCE).await?;
     match found.certainty {
         Certainty::Asked(_) => Ok((found.image, None)),
         Certainty::Open(open) => open.confirm().await.map(|confirmed| (confirmed.image, confirmed.noticed)),

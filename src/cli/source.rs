@@ -31,11 +31,23 @@ pub(super) struct FileArgument {
 pub(super) struct Source {
     name: String,
     bytes: Vec<u8>,
+    /// The folder that the files it names are seen from.
+    folder: PathBuf,
 }
 
 impl Source {
     pub(super) fn new(name: impl Into<String>, bytes: Vec<u8>) -> Self {
-        Self { name: name.into(), bytes }
+        Self { name: name.into(), bytes, folder: PathBuf::new() }
+    }
+
+    fn in_the_folder_of(mut self, path: &Path) -> Self {
+        self.folder = path.parent().map(Path::to_owned).unwrap_or_default();
+        self
+    }
+
+    /// A file that the configuration names.
+    pub(super) fn beside(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
     }
 
     /// How the file is called in messages.
@@ -46,6 +58,14 @@ impl Source {
     /// The text as far as it is text: for showing, not for reading.
     pub(super) fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.bytes)
+    }
+
+    /// What it means. The file itself is kept, for what it names.
+    pub(super) fn understood(self) -> Result<(Spec, Self), Failure> {
+        match self.load() {
+            Ok(spec) => Ok((spec, self)),
+            Err(problems) => Err(Failure::problems(self, problems)),
+        }
     }
 
     pub(super) fn load(&self) -> Result<Spec, Vec<Problem>> {
@@ -136,7 +156,7 @@ fn read_file(path: &Path, name: &str) -> Result<Source, (Source, Problem)> {
             };
             refused(Code::IsADirectory, format!("`{name}` is a directory"), &hint)
         }
-        Ok((file, false)) => read_all(file, name, &list),
+        Ok((file, false)) => read_all(file, name, &list).map(|source| source.in_the_folder_of(path)),
         Err(error) => match error.kind() {
             ErrorKind::NotFound if path.is_symlink() => {
                 refused(Code::NotFound, format!("`{name}` is a link to a file that does not exist"), &list)

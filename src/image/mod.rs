@@ -1,14 +1,17 @@
 //! From what was written to the image that runs, and the login for the registry it is in.
 
+mod artifact;
 mod credential;
 mod docker_config;
 mod login;
 mod manifest;
 mod no_login;
+mod offers;
 mod pin;
 mod platform;
 pub mod registry;
 mod resolve;
+pub mod trust;
 mod unresolved;
 mod version;
 mod wanted;
@@ -19,7 +22,8 @@ pub use docker_config::has_login;
 pub use login::{Surroundings, login};
 pub use manifest::NotAnImage;
 pub use no_login::NoLogin;
-pub use pin::{Pinned, Unpinned, pin, pin_resolved, wanted};
+pub use offers::{Unverified, verify};
+pub use pin::{Pinned, Unpinned, pin, pin_resolved, verification, wanted};
 pub use platform::{Platform, Platforms};
 pub use registry::{InsecureHost, Network, Registry, Trouble};
 pub use resolve::{Inspected, Resolved, inspect, resolve};

@@ -4,10 +4,11 @@ use std::fmt;
 
 use super::platform::Platforms;
 use super::resolve::Resolved;
+use super::trust::{Signed, Verdict};
 use super::wanted::{Wanted, Which};
 use super::written::Named;
 use crate::config::reference::{Digest, Repository, Tag};
-use crate::config::spec::{Image, Spec};
+use crate::config::spec::{Image, Spec, Verification};
 
 /// An image that can never mean another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,7 @@ pub struct Pinned {
     digest: Digest,
     tag: Option<Tag>,
     platforms: Platforms,
+    signed: Signed,
 }
 
 impl Pinned {
@@ -23,6 +25,18 @@ impl Pinned {
     #[must_use]
     pub fn repository(&self) -> &Repository {
         &self.repository
+    }
+
+    /// Which one of them.
+    #[must_use]
+    pub fn digest(&self) -> &Digest {
+        &self.digest
+    }
+
+    /// Who vouches for it, where somebody has to.
+    #[must_use]
+    pub fn signed(&self) -> &Signed {
+        &self.signed
     }
 
     /// What it runs on, as far as a registry was asked.
@@ -35,6 +49,14 @@ impl Pinned {
 impl Named for Pinned {
     fn tagged(&self) -> Option<String> {
         self.tag.as_ref().map(|tag| format!("{}:{tag}", self.repository))
+    }
+
+    fn signer(&self) -> Option<String> {
+        self.signed.signer()
+    }
+
+    fn origin(&self) -> Option<String> {
+        self.signed.origin()
     }
 }
 
@@ -59,8 +81,8 @@ pub enum Unpinned {
         /// What was written.
         written: String,
     },
-    /// A verdict is asked for that cannot be given.
-    #[error("the image {written} must be verified, and this version of sindri cannot verify signatures: it is refused")]
+    /// Somebody has to vouch for it, and nobody was asked whether somebody does.
+    #[error("the image {written} has to be verified, and it was not: it is refused")]
     Unverified {
         /// What was written.
         written: String,
@@ -70,11 +92,20 @@ pub enum Unpinned {
 /// What a registry has to be asked for, unless it is certain already that the image is not deployed.
 ///
 /// # Errors
-/// When it is in no registry, or when somebody has to vouch for it.
+/// When it is in no registry.
 pub fn wanted(spec: &Spec) -> Result<Wanted, Unpinned> {
-    let wanted = Wanted::of(&spec.image)?;
-    vouched(spec, &wanted)?;
-    Ok(wanted)
+    Wanted::of(&spec.image)
+}
+
+/// Who has to vouch for the image, if somebody has to.
+#[must_use]
+pub fn verification(spec: &Spec) -> Option<&Verification> {
+    match &spec.image {
+        Image::Chosen { verification, .. } => {
+            Some(verification).filter(|verification| verification.signature || verification.provenance)
+        }
+        Image::Local | Image::Reference(_) => None,
+    }
 }
 
 /// The image that the configuration means, if it is certain without asking anybody.
@@ -83,30 +114,34 @@ pub fn wanted(spec: &Spec) -> Result<Wanted, Unpinned> {
 /// When it is not a digest, or when somebody has to vouch for it first.
 pub fn pin(spec: &Spec) -> Result<Pinned, Unpinned> {
     let wanted = wanted(spec)?;
+    if verification(spec).is_some() {
+        return Err(Unpinned::Unverified { written: wanted.to_string() });
+    }
     match wanted.which {
-        Which::Digest(digest) => {
-            Ok(Pinned { repository: wanted.repository, digest, tag: None, platforms: Platforms::unknown() })
-        }
+        Which::Digest(digest) => Ok(Pinned {
+            repository: wanted.repository,
+            digest,
+            tag: None,
+            platforms: Platforms::unknown(),
+            signed: Signed::default(),
+        }),
         Which::Tag(_) | Which::Version { .. } => Err(Unpinned::NotADigest { written: wanted.to_string() }),
     }
 }
 
-/// The image that the configuration means, now that a registry has said which it is.
+/// The image that the configuration means, now that a registry has said which it is, and somebody has vouched for it.
 ///
 /// # Errors
-/// When somebody has to vouch for it first.
-pub fn pin_resolved(spec: &Spec, resolved: Resolved) -> Result<Pinned, Unpinned> {
-    vouched(spec, &wanted(spec)?)?;
+/// When somebody has to vouch for it, and the verdict is missing, is about another image, or does not say all that is asked.
+pub fn pin_resolved(spec: &Spec, resolved: Resolved, verdict: Option<Verdict>) -> Result<Pinned, Unpinned> {
     let Resolved { repository, tag, digest, platforms, .. } = resolved;
-    Ok(Pinned { repository, digest, tag, platforms })
-}
-
-/// Where somebody has to vouch for an image, nobody has.
-fn vouched(spec: &Spec, wanted: &Wanted) -> Result<(), Unpinned> {
-    match &spec.image {
-        Image::Chosen { verification, .. } if verification.signature || verification.provenance => {
-            Err(Unpinned::Unverified { written: wanted.to_string() })
-        }
-        Image::Local | Image::Reference(_) | Image::Chosen { .. } => Ok(()),
+    let signed = verdict.filter(|verdict| *verdict.digest() == digest).map(|verdict| verdict.signed().clone());
+    let signed = signed.unwrap_or_default();
+    let is_missing = verification(spec).is_some_and(|asked| {
+        (asked.signature && signed.signature.is_none()) || (asked.provenance && signed.provenance.is_none())
+    });
+    if is_missing {
+        return Err(Unpinned::Unverified { written: wanted(spec)?.to_string() });
     }
+    Ok(Pinned { repository, digest, tag, platforms, signed })
 }

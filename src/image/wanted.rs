@@ -66,10 +66,19 @@ impl Wanted {
         &self.repository
     }
 
+    /// The digest, if one is written: then it can never mean another image.
+    #[must_use]
+    pub fn digest(&self) -> Option<&Digest> {
+        match &self.which {
+            Which::Digest(digest) => Some(digest),
+            Which::Tag(_) | Which::Version { .. } => None,
+        }
+    }
+
     /// Whether it can never mean another image.
     #[must_use]
     pub fn is_digest(&self) -> bool {
-        matches!(self.which, Which::Digest(_))
+        self.digest().is_some()
     }
 }
 

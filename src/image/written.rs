@@ -10,6 +10,10 @@ use crate::names::LOCAL_IMAGE;
 pub trait Named: fmt::Display {
     /// The repository and tag that a registry was asked for, if one was; what is shown is the digest that it gave.
     fn tagged(&self) -> Option<String>;
+    /// Who has signed it, if somebody had to.
+    fn signer(&self) -> Option<String>;
+    /// The repository and the commit that it was built from, if somebody has vouched for them.
+    fn origin(&self) -> Option<String>;
 }
 
 /// An image that nobody has resolved or verified. Good for looking at, not for deploying.
@@ -36,6 +40,14 @@ impl AsWritten {
 
 impl Named for AsWritten {
     fn tagged(&self) -> Option<String> {
+        None
+    }
+
+    fn signer(&self) -> Option<String> {
+        None
+    }
+
+    fn origin(&self) -> Option<String> {
         None
     }
 }

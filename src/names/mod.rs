@@ -24,6 +24,10 @@ pub const CONFIG_HASH: &str = "sindri.dev/config-hash";
 pub const IMAGE: &str = "sindri.dev/image";
 /// The annotation with the repository and the tag that the image was found by.
 pub const IMAGE_TAG: &str = "sindri.dev/image-tag";
+/// The annotation with whoever has signed the image, where somebody had to.
+pub const IMAGE_SIGNER: &str = "sindri.dev/image-signer";
+/// The annotation with the repository and the commit that the image was built from, where somebody has vouched for them.
+pub const IMAGE_SOURCE: &str = "sindri.dev/image-source";
 /// The annotation with the account that last applied the objects. It is written with a change, and is none itself.
 pub const APPLIED_BY: &str = "sindri.dev/applied-by";
 /// The annotation with the time at which the objects were last applied. It is written with a change, and is none itself.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Basis, Cluster, Conflict, Finding};
+use crate::image::trust::Signed;
 use crate::names::{ObjectId, Shown};
 
 /// What deploy will do, completely. Apply consumes it; nothing else can be applied.
@@ -21,6 +22,8 @@ pub struct Plan {
     pub tag: Option<String>,
     /// The image that the same tag meant at the last deploy, if it meant another one.
     pub tag_before: Option<String>,
+    /// Who vouches for the image, where somebody has to.
+    pub signed: Signed,
     /// The fingerprint of the configuration.
     pub config_hash: String,
     /// Every object, in the order in which they are applied; deletions last, in the opposite order.

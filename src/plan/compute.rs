@@ -66,6 +66,7 @@ pub fn compute(desired: Rendered<Pinned>, observed: Observed, wishes: Wishes) ->
         image,
         tag,
         tag_before,
+        signed: desired.image.signed().clone(),
         config_hash: wishes.config_hash,
         changes,
         drift: drifted,

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::change::{Action, Change, Field, Plan, Seal};
 use super::{Basis, Cluster, Conflict};
+use crate::image::trust::Signed;
 use crate::names::{Kind, ObjectId};
 
 /// The only version of the format.
@@ -23,6 +24,8 @@ struct Saved {
     tag: Option<String>,
     #[serde(default)]
     tag_before: Option<String>,
+    #[serde(default)]
+    signed: Signed,
     config_hash: String,
     force: bool,
     stopped: bool,
@@ -71,6 +74,7 @@ pub fn save(plan: &Plan) -> String {
         image: plan.image.clone(),
         tag: plan.tag.clone(),
         tag_before: plan.tag_before.clone(),
+        signed: plan.signed.clone(),
         config_hash: plan.config_hash.clone(),
         force: plan.force,
         stopped: plan.stopped,
@@ -100,6 +104,7 @@ pub fn load(bytes: &[u8]) -> Result<Plan, Unreadable> {
         image: saved.image,
         tag: saved.tag,
         tag_before: saved.tag_before,
+        signed: saved.signed,
         config_hash: saved.config_hash,
         changes: saved.changes.into_iter().map(SavedChange::into_change).collect(),
         drift: Vec::new(),

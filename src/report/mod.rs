@@ -1,5 +1,6 @@
 //! What people and programs read: problems, objects, tables; as text, JSON, YAML. Pure.
 
+mod evidence_data;
 pub mod header;
 pub mod image;
 pub mod objects;
@@ -11,4 +12,5 @@ mod plan_values;
 pub mod problems;
 pub mod progress;
 pub mod reference;
+pub mod verdict;
 pub mod yaml;

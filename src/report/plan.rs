@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::page::{Look, Page};
 use super::plan_values::{document, field, folded, one_line, short};
 use super::problems::Style;
+use crate::image::trust::Signed;
 use crate::plan::mask::{NEW, OLD, is_value, masked};
 use crate::plan::{Action, Change, Drift, Fate, Field, Finding, Plan, Severity};
 
@@ -38,14 +39,25 @@ pub fn for_person(plan: &Plan, style: Style) -> String {
     page.into_text()
 }
 
-/// What a tag means now, and what it meant before.
+/// What a tag means now and what it meant before, and who vouches for it.
 fn image(page: &mut Page, plan: &Plan) {
     let digest = |image: &str| image.rsplit_once('@').map_or(image, |(_, digest)| digest).to_owned();
-    let Some(tag) = &plan.tag else { return };
-    page.line(
-        0,
-        &[(Look::Plain, "Image "), (Look::Strong, tag), (Look::Plain, &format!(" → {}", digest(&plan.image)))],
-    );
+    match &plan.tag {
+        Some(tag) => page.line(
+            0,
+            &[(Look::Plain, "Image "), (Look::Strong, tag), (Look::Plain, &format!(" → {}", digest(&plan.image)))],
+        ),
+        None if plan.signed == Signed::default() => {}
+        None => page.line(0, &[(Look::Plain, "Image "), (Look::Strong, &plan.image)]),
+    }
+    for (what, evidence) in [("signed", &plan.signed.signature), ("provenance signed", &plan.signed.provenance)] {
+        if let Some(evidence) = evidence {
+            page.line(2, &[(Look::Plain, &format!("{what} by {}", evidence.signer))]);
+        }
+    }
+    if let Some(origin) = plan.signed.origin() {
+        page.line(2, &[(Look::Plain, &format!("built from {origin}"))]);
+    }
     if let Some(before) = &plan.tag_before {
         let text = format!("the tag has moved since the last deploy; it was {}", digest(before));
         page.line(2, &[(Look::Changed, "~ "), (Look::Plain, &text)]);

@@ -5,6 +5,7 @@ use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::evidence_data::EvidenceData;
 use super::plan::{count, shown_field};
 use crate::names::ObjectId;
 use crate::plan::mask::{NEW, OLD, is_value, masked};
@@ -30,6 +31,10 @@ pub(super) struct PlanData<'a> {
     image_tag: Option<&'a str>,
     /// The image that the same tag meant at the last deploy; null if it means the same, or was not deployed.
     image_before: Option<&'a str>,
+    /// Who vouches for the image, and with what evidence; null where nobody has to.
+    image_signature: Option<EvidenceData<'a>>,
+    /// Who vouches for where it comes from, likewise.
+    image_provenance: Option<EvidenceData<'a>>,
     /// The fingerprint of the configuration.
     config_hash: &'a str,
     /// Every object, in the order in which they are applied; deletions last.
@@ -231,6 +236,8 @@ pub(super) fn data(plan: &Plan) -> PlanData<'_> {
         image: &plan.image,
         image_tag: plan.tag.as_deref(),
         image_before: plan.tag_before.as_deref(),
+        image_signature: plan.signed.signature.as_ref().map(EvidenceData::of),
+        image_provenance: plan.signed.provenance.as_ref().map(EvidenceData::of),
         config_hash: &plan.config_hash,
         changes: plan.changes.iter().map(change).collect(),
         drift: plan.drift.iter().map(drift).collect(),

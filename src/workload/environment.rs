@@ -129,9 +129,11 @@ fn claim(spec: &Spec, owner: &Owner<'_>, size: String) -> Object {
 
 /// `replicas` is never sent: the server starts with one, and afterwards `stop` and `start` own the number.
 fn deployment(spec: &Spec, owner: &Owner<'_>, image: &impl Named) -> Object {
-    let (tagged, image) = (image.tagged(), image.to_string());
+    let (tagged, signer, origin) = (image.tagged(), image.signer(), image.origin());
+    let image = image.to_string();
     let mut annotations = pairs(&[(names::CONFIG_HASH, &spec.fingerprint()), (names::IMAGE, &image)]);
-    annotations.extend(tagged.map(|tagged| (names::IMAGE_TAG.to_owned(), tagged)));
+    let found = [(names::IMAGE_TAG, tagged), (names::IMAGE_SIGNER, signer), (names::IMAGE_SOURCE, origin)];
+    annotations.extend(found.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
     annotations.extend(spec.profile.as_ref().map(|profile| (names::PROFILE.to_owned(), profile.to_string())));
     let metadata = ObjectMeta { annotations: Some(annotations), ..owner.metadata(spec.name.as_str()) };
     let strategy = DeploymentStrategy { type_: Some("Recreate".to_owned()), rolling_update: None };

@@ -10,6 +10,11 @@ pub(super) const REDIRECTS: u32 = 5;
 pub(super) const MANIFEST: usize = 4 << 20;
 /// The configuration of an image.
 pub(super) const CONFIGURATION: usize = 4 << 20;
+/// A signature, a bundle or an attestation. Provenance lists what a build has used, and can be long.
+pub(in crate::image) const ATTACHMENT: usize = 4 << 20;
+/// One page of the list of what refers to an image, and how many of its entries are read.
+pub(super) const REFERRERS: usize = 4 << 20;
+pub(super) const REFERRED: usize = 1000;
 /// A token.
 pub(super) const TOKEN: usize = 64 << 10;
 /// What a registry has to say about an error.

@@ -1,4 +1,4 @@
-//! The questions: a manifest, a configuration, the list of tags.
+//! The questions: a manifest, a configuration, a layer, the list of tags.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use http::header::{self, HeaderName};
 use serde::Deserialize;
 
 use super::client::{Answer, Ask, Registry};
-use super::limits::{CONFIGURATION, MANIFEST, PAGE, PAGES, TAGS};
+use super::limits::{ATTACHMENT, CONFIGURATION, MANIFEST, PAGE, PAGES, TAGS};
 use super::trouble::{Problem, Trouble};
 use crate::config::reference::{Digest, Tag};
 use crate::image::manifest::ACCEPT;
@@ -51,9 +51,24 @@ impl Registry {
     /// The configuration of an image.
     pub(in crate::image) async fn configuration(&self, digest: &Digest) -> Result<Vec<u8>, Trouble> {
         let what = format!("read the configuration of {}@{digest}", self.repository);
+        self.blob(&what, digest, CONFIGURATION).await
+    }
+
+    /// A layer of something that is kept beside an image.
+    pub(in crate::image) async fn attachment(&self, digest: &Digest) -> Result<Vec<u8>, Trouble> {
+        let what = format!("read {digest} of {}", self.repository);
+        self.blob(&what, digest, ATTACHMENT).await
+    }
+
+    /// Something that need not be asked for: the answer could not be taken.
+    pub(in crate::image) fn refused(&self, digest: &Digest, problem: Problem) -> Trouble {
+        self.trouble(&format!("read {digest} of {}", self.repository), problem, 1, Duration::ZERO)
+    }
+
+    async fn blob(&self, what: &str, digest: &Digest, limit: usize) -> Result<Vec<u8>, Trouble> {
         let path = format!("/v2/{}/blobs/{digest}", self.repository.path());
-        let answer = self.ask(&Ask { what: &what, path, accept: "*/*", limit: CONFIGURATION }).await?;
-        self.checked(&what, &answer, Some(digest))?;
+        let answer = self.ask(&Ask { what, path, accept: "*/*", limit }).await?;
+        self.checked(what, &answer, Some(digest))?;
         Ok(answer.body)
     }
 
@@ -96,7 +111,7 @@ impl Registry {
 }
 
 /// The path of the next page. Whatever host it names, the registry itself is asked.
-fn next_page(link: &str) -> Option<String> {
+pub(super) fn next_page(link: &str) -> Option<String> {
     let (target, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
     let is_next = parameters.split(';').any(|parameter| {
         let (name, value) = parameter.trim().split_once('=').unwrap_or_default();

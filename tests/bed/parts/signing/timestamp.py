@@ -17,7 +17,7 @@ def reply(folder, query):
         file.write(query)
         file.flush()
         answer = subprocess.run(
-            ["openssl", "ts", "-reply", "-queryfile", file.name, "-chain", folder / "tsa-chain.pem"]
+            ["openssl", "ts", "-reply", "-queryfile", file.name, "-chain", folder / "tsa-root.pem"]
             + ["-config", folder / "private" / "tsa.cnf"],
             capture_output=True,
         )

@@ -1,0 +1,106 @@
+//! An image that nobody who is trusted vouches for. Pure.
+
+use std::fmt;
+
+use super::offer::Spoiled;
+use super::reason::Reason;
+
+/// The most that is told one by one.
+const TOLD: usize = 12;
+
+/// Nobody who is trusted vouches for an image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The image, by digest.
+    pub image: String,
+    /// What is missing: `signature` or `provenance`.
+    pub missing: &'static str,
+    /// What was found and why it does not do, the nearest first.
+    pub findings: Vec<Finding>,
+    /// How many things beside the image were not even looked at, because there are too many.
+    pub unseen: usize,
+}
+
+/// Something that was found beside the image, and does not vouch for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Where it was found.
+    pub place: String,
+    /// Why it does not do.
+    pub reason: Reason,
+    /// What its certificate claims, if nobody has shown that this is true.
+    pub claims: Option<String>,
+}
+
+impl From<&Spoiled> for Finding {
+    fn from(spoiled: &Spoiled) -> Self {
+        Self { place: spoiled.place.clone(), reason: spoiled.reason.clone(), claims: None }
+    }
+}
+
+impl Refused {
+    /// The rest of what was found, line by line.
+    #[must_use]
+    pub fn others(&self) -> Vec<String> {
+        let mut lines: Vec<String> = self.findings.iter().skip(1).take(TOLD).map(ToString::to_string).collect();
+        let left = self.findings.len().saturating_sub(1 + TOLD);
+        if left > 0 {
+            lines.push(format!("and {left} more"));
+        }
+        lines
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        let verb = if self.missing == "signature" { "sign" } else { "attest" };
+        match self.findings.first().map(|finding| &finding.reason) {
+            None if self.missing == "signature" => format!(
+                "sign it: `cosign sign {}`; or take an image that is signed, or trust nobody: `verify_signature: false`",
+                self.image
+            ),
+            None => format!(
+                "attest where it comes from: `cosign attest --type slsaprovenance1 --predicate FILE {}`",
+                self.image
+            ),
+            Some(Reason::OtherSigner { .. }) => {
+                "if this signer may: name it in `deployment.image_config.trust`".to_owned()
+            }
+            Some(Reason::OtherKey { .. } | Reason::Means { .. }) => {
+                "is `deployment.image_config.trust` about this image? a list of entries trusts any of them".to_owned()
+            }
+            Some(Reason::Limit { key, .. }) => format!("if that is as it should be: change `{key}`"),
+            Some(Reason::OtherImage { .. }) => {
+                format!("it was moved here from another image; {verb} this one: `{}`", self.image)
+            }
+            _ => format!("see what cosign says of it: `cosign tree {}`", self.image),
+        }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (image, missing) = (&self.image, self.missing);
+        write!(formatter, "the image {image} is refused: ")?;
+        match self.findings.first() {
+            None => write!(formatter, "it has no {missing}")?,
+            Some(finding) => write!(formatter, "nobody who is trusted made a {missing} for it; {finding}")?,
+        }
+        match self.unseen {
+            0 => Ok(()),
+            more => write!(formatter, "; {more} more things beside the image were not looked at: they are too many"),
+        }
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.place, self.reason)?;
+        match &self.claims {
+            Some(claims) => write!(formatter, " (its certificate names {claims})"),
+            None => Ok(()),
+        }
+    }
+}
