@@ -31,7 +31,7 @@ const ROOMS: &[Room] = &[
     Room("names",      Nowhere,                      &[]),
     Room("config",     Nowhere,                      &["names"]),
     Room("local",      Anywhere,                     &["config", "names"]),
-    Room("image",      In(&["registry/client", "registry/network", "local", "login"]), &["local", "config", "names"]),
+    Room("image",      In(&["registry/client", "registry/download", "registry/network", "public_root/kept", "public_root/place", "local", "login"]), &["local", "config", "names"]),
     Room("workload",   Nowhere,                      &["config", "image", "names"]),
     Room("plan",       Nowhere,                      &["workload", "image", "config", "names"]),
     Room("kubernetes", NotIn(&["cluster_type", "context", "diagnose", "diagnose/container", "diagnose/pending", "diagnose/refused", "diagnose/state", "lease", "not_connected", "not_ready", "proxy", "request", "scene", "unanswered", "view"]), &["plan", "workload", "image", "names"]),
@@ -86,7 +86,7 @@ const ONLY: &[Only] = &[
         names: &["kube::Client::new", "kube::Client::try_from", "kube::Client::try_default", "kube::Config"],
     },
     Only {
-        files: &["src/image/registry/client.rs"],
+        files: &["src/image/registry/client.rs", "src/image/registry/download.rs"],
         what: "talks to registries",
         names: &["crate::image::registry::transport::client", "oci_client::Client"],
     },

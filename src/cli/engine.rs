@@ -13,7 +13,7 @@ use super::interrupt::Interrupt;
 use super::registries::{Certainty, Confirmed, RegistryArguments};
 use super::registry_login::{self, Credentials};
 use super::source::FileArgument;
-use super::ui::Ui;
+use super::ui::{Remark, Ui};
 use crate::config::name::Namespace;
 use crate::image::{Pinned, wanted};
 use crate::kubernetes::{About, Holder, Options, Session, Target, connect, lock_id, look, look_about, look_again};
@@ -94,6 +94,9 @@ impl Engine {
         let options = arguments.options(&spec, ui);
         let found = Box::pin(registries.find(&spec, &source, arguments.timeout));
         let (reach, found) = try_join(Reach::new(&options, arguments), found).await?;
+        if let Some(remark) = &found.remark {
+            ui.remark(Remark::Note, remark);
+        }
         let namespace = Namespace::parse(&reach.target.namespace)
             .map_err(|error| Failure::context_namespace(&reach.target.namespace, &error))?;
         let placement = Placement { namespace: Some(namespace), owns_namespace: true };

@@ -6,10 +6,10 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::cluster::duration;
 use super::failure::Failure;
-use super::registries::{RegistryArguments, vouched};
+use super::registries::{Asked, RegistryArguments, Vouched};
 use super::source::FileArgument;
 use super::ui::{Remark, Ui};
-use super::{runtime, trust, value};
+use super::{runtime, value};
 use crate::config::reference::Reference;
 use crate::image::{Wanted, inspect, resolve, verification};
 use crate::report::{image, verdict, yaml};
@@ -142,12 +142,17 @@ impl Verify {
             ))
             .hint("add `verify_signature: true` and `trust` to `deployment.image_config`"));
         };
-        let policy = trust::policy(verification, &source)?;
         let reached = self.registries.reach(wanted.repository(), self.timeout).await?;
         if let Err(error) = &reached.login {
             ui.remark(Remark::Note, &format!("the registry is asked without a login: {error}"));
         }
-        let (resolved, verdict) = vouched(&reached.registry, &wanted, &policy).await?;
+        let (registry, network) = (&reached.registry, self.registries.network());
+        let (source, patience) = (&source, self.timeout);
+        let asked = Asked { registry, wanted: &wanted, verification, source, network: &network, patience };
+        let Vouched { resolved, verdict, remark } = asked.vouched().await?;
+        if let Some(remark) = remark {
+            ui.remark(Remark::Note, &remark);
+        }
         ui.detail(&format!("{} requests", reached.registry.requests()));
         ui.data(&match self.output {
             Output::Text => verdict::for_person(&wanted, &resolved, verdict.signed()),

@@ -3,17 +3,18 @@
 use std::time::Duration;
 
 use clap::Args;
+use futures_util::FutureExt as _;
 use futures_util::future::try_join;
 
 use super::failure::Failure;
 use super::source::Source;
 use super::{trust, value};
 use crate::config::reference::Repository;
-use crate::config::spec::Spec;
-use crate::image::trust::{Policy, Verdict};
+use crate::config::spec::{Spec, Verification};
+use crate::image::trust::Verdict;
 use crate::image::{
     InsecureHost, Login, Network, NoLogin, Pinned, Registry, Resolved, Surroundings, Unresolved, Unverified, Wanted,
-    login, pin, pin_resolved, resolve, verification, verify, wanted,
+    gather, login, pin, pin_resolved, resolve, verification, wanted,
 };
 use crate::plan::{Finding, Severity};
 
@@ -49,6 +50,8 @@ pub(super) struct Found {
     pub(super) image: Pinned,
     pub(super) login: Result<Option<Login>, NoLogin>,
     pub(super) certainty: Certainty,
+    /// What should be known of the root of trust that the image was judged by.
+    pub(super) remark: Option<String>,
 }
 
 /// What the registry has been asked, or has yet to be.
@@ -104,9 +107,13 @@ impl RegistryArguments {
     pub(super) async fn reach(&self, repository: &Repository, patience: Duration) -> Result<Reached, Unresolved> {
         let login = login(repository, &Surroundings::here(), PATIENCE).await;
         let known = login.as_ref().ok().cloned().flatten();
-        let network = Network::here(self.insecure.iter().cloned());
-        let registry = Registry::new(repository, &network, known, patience)?;
+        let registry = Registry::new(repository, &self.network(), known, patience)?;
         Ok(Reached { registry, login })
+    }
+
+    /// How this machine reaches registries.
+    pub(super) fn network(&self) -> Network {
+        Network::here(self.insecure.iter().cloned())
     }
 
     /// The image that a configuration means now, and who vouches for it if somebody has to. About a digest that is written
@@ -114,41 +121,63 @@ impl RegistryArguments {
     pub(super) async fn find(&self, spec: &Spec, source: &Source, patience: Duration) -> Result<Found, Failure> {
         let wanted = wanted(spec)?;
         if let Some(verification) = verification(spec) {
-            let policy = trust::policy(verification, source)?;
             let Reached { registry, login } = self.reach(wanted.repository(), patience).await?;
-            let (resolved, verdict) = vouched(&registry, &wanted, &policy).await?;
+            let network = self.network();
+            let asked =
+                Asked { registry: &registry, wanted: &wanted, verification, source, network: &network, patience };
+            let Vouched { resolved, verdict, remark } = asked.vouched().await?;
             let image = pin_resolved(spec, resolved, Some(verdict))?;
-            return Ok(Found { image, login, certainty: Certainty::Asked(registry.requests()) });
+            return Ok(Found { image, login, certainty: Certainty::Asked(registry.requests()), remark });
         }
         let patience = if wanted.is_digest() { patience.min(GLANCE) } else { patience };
         let Reached { registry, login } = self.reach(wanted.repository(), patience).await?;
         if wanted.is_digest() {
             let open = Open { registry, wanted, spec: spec.clone() };
-            return Ok(Found { image: pin(spec)?, login, certainty: Certainty::Open(Box::new(open)) });
+            return Ok(Found { image: pin(spec)?, login, certainty: Certainty::Open(Box::new(open)), remark: None });
         }
         let resolved = resolve(&registry, &wanted).await?;
-        Ok(Found {
-            image: pin_resolved(spec, resolved, None)?,
-            login,
-            certainty: Certainty::Asked(registry.requests()),
-        })
+        let certainty = Certainty::Asked(registry.requests());
+        Ok(Found { image: pin_resolved(spec, resolved, None)?, login, certainty, remark: None })
     }
 }
 
-/// Which image is meant, and who vouches for it. Where the digest is written down, both are asked at once.
-pub(super) async fn vouched(
-    registry: &Registry,
-    wanted: &Wanted,
-    policy: &Policy,
-) -> Result<(Resolved, Verdict), Failure> {
-    let resolving = async { resolve(registry, wanted).await.map_err(Failure::from) };
-    if let Some(digest) = wanted.digest() {
-        let verifying = async { verify(registry, digest, policy).await.map_err(Failure::from) };
-        return try_join(resolving, verifying).await;
+/// An image that somebody has to vouch for, and everybody who has to be asked.
+pub(super) struct Asked<'a> {
+    pub(super) registry: &'a Registry,
+    pub(super) wanted: &'a Wanted,
+    pub(super) verification: &'a Verification,
+    /// The configuration, for the files that it names.
+    pub(super) source: &'a Source,
+    pub(super) network: &'a Network,
+    pub(super) patience: Duration,
+}
+
+/// An image that somebody vouches for.
+pub(super) struct Vouched {
+    pub(super) resolved: Resolved,
+    pub(super) verdict: Verdict,
+    /// What should be known of the root of trust.
+    pub(super) remark: Option<String>,
+}
+
+impl Asked<'_> {
+    /// Which image is meant, and who vouches for it. What does not need the answer of another question is asked with it.
+    pub(super) async fn vouched(&self) -> Result<Vouched, Failure> {
+        let Self { registry, wanted, verification, source, network, patience } = *self;
+        let policy = trust::policy(verification, source, network, patience);
+        let resolving = async {
+            let resolving = async { resolve(registry, wanted).await.map_err(Failure::from) };
+            if let Some(digest) = wanted.digest() {
+                return try_join(resolving, gather(registry, digest, verification).map(Ok)).await;
+            }
+            let resolved = resolving.await?;
+            let beside = gather(registry, resolved.digest(), verification).await;
+            Ok((resolved, beside))
+        };
+        let ((policy, remark), (resolved, beside)) = try_join(policy, Box::pin(resolving)).await?;
+        let verdict = beside.judged(&policy, resolved.repository(), resolved.digest())?;
+        Ok(Vouched { resolved, verdict, remark })
     }
-    let resolved = resolving.await?;
-    let verdict = verify(registry, resolved.digest(), policy).await?;
-    Ok((resolved, verdict))
 }
 
 fn unseen(error: &Unresolved) -> Finding {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::failure::Failure;
-use super::registries::{Certainty, RegistryArguments};
+use super::registries::{Certainty, Confirmed, RegistryArguments};
 use super::runtime;
 use super::source::{FileArgument, Source};
 use super::ui::{Remark, Ui};
@@ -13,7 +13,6 @@ use super::value;
 use crate::config::name::Namespace;
 use crate::config::spec::Spec;
 use crate::image::{AsWritten, Pinned, as_written};
-use crate::plan::Finding;
 use crate::report::objects;
 use crate::workload::{Placement, render};
 
@@ -66,8 +65,7 @@ impl Render {
         };
         let (rendered, mut remarks) = if self.pin {
             let (image, noticed) = runtime::block_on(pinned(&self.registries, &spec, &source))?;
-            let unseen = noticed.map(|finding| finding.message);
-            (render(&spec, image, &placement).objects, unseen.into_iter().collect())
+            (render(&spec, image, &placement).objects, noticed.into_iter().collect())
         } else {
             let image = as_written(&spec)?;
             let remarks = uncertain(&image);
@@ -89,11 +87,14 @@ async fn pinned(
     registries: &RegistryArguments,
     spec: &Spec,
     source: &Source,
-) -> Result<(Pinned, Option<Finding>), Failure> {
+) -> Result<(Pinned, Option<String>), Failure> {
     let found = registries.find(spec, source, PATIENCE).await?;
     match found.certainty {
-        Certainty::Asked(_) => Ok((found.image, None)),
-        Certainty::Open(open) => open.confirm().await.map(|confirmed| (confirmed.image, confirmed.noticed)),
+        Certainty::Asked(_) => Ok((found.image, found.remark)),
+        Certainty::Open(open) => open.confirm().await.map(|confirmed| {
+            let Confirmed { image, noticed } = confirmed;
+            (image, noticed.map(|finding| finding.message))
+        }),
     }
 }
 

@@ -4,23 +4,46 @@
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
 
 use super::failure::{Failure, word};
 use super::source::Source;
 use crate::config::spec::{Signer, Trust, Verification};
+use crate::image::public_root::Place;
 use crate::image::trust::{Account, Policy, PublicKey, Root, Who};
+use crate::image::{Network, NoPublicRoot, public_root};
 
 /// No key and no root of trust is longer.
 const LONGEST: u64 = 4 << 20;
+/// How messages call the root of trust that is taken where none is named.
+const PUBLIC: &str = "Sigstore's public root of trust";
 
-/// Who may vouch for the image.
-pub(super) fn policy(verification: &Verification, source: &Source) -> Result<Policy, Failure> {
-    let signers: Result<Vec<Who>, Failure> = verification.trust.iter().map(|trust| who(trust, source)).collect();
-    Ok(Policy::new(verification, signers?))
+/// Who may vouch for the image, and what should be known of the root of trust that they are judged by.
+pub(super) async fn policy(
+    verification: &Verification,
+    source: &Source,
+    network: &Network,
+    patience: Duration,
+) -> Result<(Policy, Option<String>), Failure> {
+    let mut roots = Vec::new();
+    for trust in &verification.trust {
+        roots.push(trust.trusted_root.as_deref().map(|name| root(name, source)).transpose()?);
+    }
+    let is_keyless = |trust: &Trust| matches!(trust.signer, Signer::Identity { .. }) && trust.trusted_root.is_none();
+    let (public, remark) = if verification.trust.iter().any(is_keyless) {
+        let public = public_root(network, &Place::here()?, Timestamp::now(), patience).await?;
+        (Some(parsed(PUBLIC, &String::from_utf8_lossy(&public.bytes))?), public.remark())
+    } else {
+        (None, None)
+    };
+    let signers: Result<Vec<Who>, Failure> =
+        verification.trust.iter().zip(roots).map(|(trust, root)| who(trust, root, public.as_ref(), source)).collect();
+    Ok((Policy::new(verification, signers?), remark))
 }
 
-fn who(trust: &Trust, source: &Source) -> Result<Who, Failure> {
-    let named = trust.trusted_root.as_deref().map(|name| root(name, source)).transpose()?;
+fn who(trust: &Trust, named: Option<Root>, public: Option<&Root>, source: &Source) -> Result<Who, Failure> {
     match &trust.signer {
         Signer::KeyText(text) => Ok(Who::Key { key: Box::new(key(text, "`trust.key`")?), root: named }),
         Signer::KeyFile(name) => {
@@ -31,7 +54,7 @@ fn who(trust: &Trust, source: &Source) -> Result<Who, Failure> {
             let subject = Account::of(subject).map_err(|error| {
                 Failure::failed("the pattern of `trust.identity.subject_regexp` cannot be used", Some(Box::new(error)))
             })?;
-            let root = named.ok_or_else(no_root)?;
+            let root = named.or_else(|| public.cloned()).ok_or_else(no_root)?;
             Ok(Who::Identity { issuer: issuer.clone(), subject, root })
         }
     }
@@ -46,7 +69,11 @@ fn key(text: &str, what: &str) -> Result<PublicKey, Failure> {
 
 fn root(name: &str, source: &Source) -> Result<Root, Failure> {
     let text = read(&source.beside(name), "the root of trust", name)?;
-    Root::parse(name, &text).map_err(|error| {
+    parsed(name, &text)
+}
+
+fn parsed(name: &str, text: &str) -> Result<Root, Failure> {
+    Root::parse(name, text).map_err(|error| {
         Failure::configuration(format!("{name} is no root of trust: {error}"))
             .hint("`cosign trusted-root create` writes one, and `gh attestation trusted-root` prints that of GitHub")
     })
@@ -69,4 +96,11 @@ fn read(path: &Path, what: &str, name: &str) -> Result<String, Failure> {
 fn no_root() -> Failure {
     Failure::image("a keyless signature cannot be judged without a root of trust, and none is named")
         .hint("name a file with one: `trusted_root: root.json` under `trust`")
+}
+
+impl From<NoPublicRoot> for Failure {
+    fn from(error: NoPublicRoot) -> Self {
+        let hint = error.hint();
+        Self::of_image(error).hint(hint)
+    }
 }

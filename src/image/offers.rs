@@ -8,7 +8,8 @@ use super::artifact::{Artifact, Layer, Referrer};
 use super::registry::{ATTACHMENT, Problem, Referred, Registry, Trouble};
 use super::trust::{Offer, Policy, Reason, Refused, Spoiled, Verdict, judge};
 use super::unresolved::is_absent;
-use crate::config::reference::{Digest, Tag};
+use crate::config::reference::{Digest, Repository, Tag};
+use crate::config::spec::Verification;
 
 /// How many things are read at the same time.
 const AT_ONCE: usize = 8;
@@ -46,20 +47,37 @@ struct Found {
     unseen: usize,
 }
 
-/// Asks the registry who vouches for an image, and judges it.
-///
-/// # Errors
-/// When nobody who is trusted does, or when the registry does not say.
-pub async fn verify(registry: &Registry, digest: &Digest, policy: &Policy) -> Result<Verdict, Unverified> {
-    let Found { offers, spoiled, mut troubles, unseen } = gather(registry, digest, policy).await;
-    match judge(policy, registry.repository(), digest, &offers, &spoiled) {
-        Ok(verdict) => Ok(verdict),
-        Err(_) if !troubles.is_empty() => {
-            let image = format!("{}@{digest}", registry.repository());
-            Err(Unverified::Asked { image, source: troubles.swap_remove(0) })
+/// Everything that the registry keeps beside an image and that may vouch for it.
+#[derive(Debug)]
+pub struct Beside(Found);
+
+impl Beside {
+    /// Whether somebody who is trusted vouches for the image.
+    ///
+    /// # Errors
+    /// When nobody does, or when the registry did not say all that it has.
+    pub fn judged(self, policy: &Policy, repository: &Repository, digest: &Digest) -> Result<Verdict, Unverified> {
+        let Found { offers, spoiled, mut troubles, unseen } = self.0;
+        match judge(policy, repository, digest, &offers, &spoiled) {
+            Ok(verdict) => Ok(verdict),
+            Err(_) if !troubles.is_empty() => {
+                let image = format!("{repository}@{digest}");
+                Err(Unverified::Asked { image, source: troubles.swap_remove(0) })
+            }
+            Err(refused) => Err(Refused { unseen, ..refused }.into()),
         }
-        Err(refused) => Err(Refused { unseen, ..refused }.into()),
     }
+}
+
+/// Asks the registry for what it keeps beside an image. What it does not answer is told when it matters.
+pub async fn gather(registry: &Registry, digest: &Digest, verification: &Verification) -> Beside {
+    let (signatures, attestations, bundles) = future::join3(
+        async { if verification.signature { tagged(registry, digest, ".sig").await } else { Found::default() } },
+        async { if verification.provenance { tagged(registry, digest, ".att").await } else { Found::default() } },
+        referring(registry, digest),
+    )
+    .await;
+    Beside(signatures.and(attestations).and(bundles))
 }
 
 impl Found {
@@ -87,16 +105,6 @@ impl Found {
             Err(spoiled) => Self { spoiled: vec![spoiled], ..Self::default() },
         }
     }
-}
-
-async fn gather(registry: &Registry, digest: &Digest, policy: &Policy) -> Found {
-    let (signatures, attestations, bundles) = future::join3(
-        async { if policy.signature { tagged(registry, digest, ".sig").await } else { Found::default() } },
-        async { if policy.provenance { tagged(registry, digest, ".att").await } else { Found::default() } },
-        referring(registry, digest),
-    )
-    .await;
-    signatures.and(attestations).and(bundles)
 }
 
 /// The tag under which something is kept that belongs to a digest.

@@ -45,6 +45,12 @@ impl Insecure {
         let name = authority.to_ascii_lowercase();
         is_this_machine(&name) || self.0.contains(&InsecureHost(name))
     }
+
+    /// The same, and one more.
+    pub(super) fn and(mut self, authority: &str) -> Self {
+        self.0.insert(InsecureHost(authority.to_ascii_lowercase()));
+        self
+    }
 }
 
 impl FromIterator<InsecureHost> for Insecure {

@@ -13,11 +13,11 @@ use std::time::Duration;
 
 use http::header::{self, HeaderMap, HeaderValue};
 use http::{Request, Response, StatusCode, Uri};
-use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::address::{Address, Detour, Insecure, redirected};
+use super::body::{self, text};
 use super::challenge::{Challenge, challenges};
 use super::limits::{ATTEMPT, COMPLAINT, REDIRECTS};
 use super::network::Network;
@@ -66,10 +66,6 @@ impl Answer {
     pub(super) fn header(&self, name: &header::HeaderName) -> Option<&str> {
         text(&self.headers, name)
     }
-}
-
-pub(super) fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
 }
 
 impl Registry {
@@ -245,22 +241,7 @@ impl Registry {
 
     /// The body of an answer, up to a limit.
     pub(super) async fn read(&self, uri: &Uri, response: Response<Incoming>, limit: usize) -> Result<Vec<u8>, Problem> {
-        let too_large = || Problem::TooLarge { limit: u64::try_from(limit).unwrap_or(u64::MAX) };
-        let announced = text(response.headers(), &header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
-        if announced.is_some_and(|length| usize::try_from(length).is_ok_and(|length| length > limit)) {
-            return Err(too_large());
-        }
-        let mut body = response.into_body();
-        let mut bytes = Vec::new();
-        while let Some(frame) = body.frame().await {
-            let Ok(frame) = frame else { return Err(Problem::Cut { host: host(uri) }) };
-            let Some(data) = frame.data_ref() else { continue };
-            if bytes.len() + data.len() > limit {
-                return Err(too_large());
-            }
-            bytes.extend_from_slice(data);
-        }
-        Ok(bytes)
+        body::read(&host(uri), response, limit).await
     }
 
     /// Why an answer is none.
@@ -291,7 +272,7 @@ pub(super) fn host(uri: &Uri) -> String {
     uri.authority().map_or_else(String::new, ToString::to_string)
 }
 
-fn elsewhere(from: &Uri, to: &str, why: Detour) -> Problem {
+pub(super) fn elsewhere(from: &Uri, to: &str, why: Detour) -> Problem {
     Problem::Elsewhere { from: host(from), to: place(to), why }
 }
 

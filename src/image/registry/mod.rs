@@ -1,8 +1,10 @@
 //! Registries: what they keep of a repository, asked over HTTP. Small, because what it must refuse is most of it.
 
 mod address;
+mod body;
 mod challenge;
 mod client;
+mod download;
 mod limits;
 mod network;
 mod proxy;
@@ -17,6 +19,8 @@ mod unreached;
 
 pub use address::{Detour, Insecure, InsecureHost};
 pub use client::Registry;
+pub(in crate::image) use download::Downloads;
+pub use download::Undelivered;
 pub(in crate::image) use limits::ATTACHMENT;
 pub use network::Network;
 pub use proxy::Proxies;

@@ -7,6 +7,7 @@ use http::{Request, StatusCode, Uri};
 use serde::Deserialize;
 
 use super::address::Detour;
+use super::body::text;
 use super::challenge::encoded;
 use super::client::Registry;
 use super::limits::TOKEN;
@@ -26,7 +27,7 @@ pub(super) async fn fetch(registry: &Registry, realm: &str, service: Option<&str
     let (request, body) = question(registry, &place, service);
     let response = registry.send(request, body).await?;
     if response.status().is_redirection() {
-        let to = super::client::text(response.headers(), &header::LOCATION).unwrap_or_default();
+        let to = text(response.headers(), &header::LOCATION).unwrap_or_default();
         return Err(Problem::Elsewhere { from: super::client::host(&place), to: said::place(to), why: Detour::Login });
     }
     if response.status() != StatusCode::OK {

@@ -245,10 +245,10 @@ struct Amount(u64);
 
 impl fmt::Display for Amount {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0 >= 1 << 20 {
-            write!(formatter, "{} MiB", self.0 >> 20)
-        } else {
-            write!(formatter, "{} KiB", self.0 >> 10)
+        match self.0 {
+            whole if whole % (1 << 20) == 0 => write!(formatter, "{} MiB", whole >> 20),
+            whole if whole % (1 << 10) == 0 => write!(formatter, "{} KiB", whole >> 10),
+            bytes => write!(formatter, "{bytes} bytes"),
         }
     }
 }

@@ -150,7 +150,11 @@ impl Case<'_> {
         }
         let (message, signature) =
             offer.signed().ok_or_else(|| Reason::Malformed("it holds no signature".to_owned()))?;
-        if !key.signed(&message, signature, offer.format) {
+        if !key.signed(&message, signature) {
+            if key.signed_otherwise(&message, signature) {
+                let reason = "it is made with a P-384 key and SHA-384, as cosign 3 does and then refuses itself";
+                return Err(Reason::Forged(format!("{reason}: sign with a P-256 key")));
+            }
             return Err(Reason::OtherKey { key: place, wanted: key.to_string() });
         }
         let mut times = Vec::new();

@@ -5,7 +5,6 @@ use std::fmt;
 use sigstore_verify::crypto::{KeyAlgorithm, SigningScheme, verify_signature};
 use sigstore_verify::types::{DerPublicKey, SignatureBytes};
 
-use super::offer::Format;
 use crate::config::reference::Digest;
 
 /// A public key.
@@ -44,13 +43,21 @@ impl PublicKey {
         &self.der
     }
 
-    /// Whether this key made the signature. cosign 2 hashes with SHA-256 whatever the curve; a bundle fits the hash to it.
-    pub(super) fn signed(&self, message: &[u8], signature: &SignatureBytes, format: Format) -> bool {
-        let scheme = match (self.algorithm, format) {
-            (KeyAlgorithm::EcdsaP384, Format::Simple | Format::Attached) => SigningScheme::EcdsaP384Sha256,
-            (other, _) => other.default_signing_scheme(),
+    /// Whether this key made the signature.
+    ///
+    /// For P-384, cosign 2 hashes with SHA-256 and verifies that; cosign 3 hashes with SHA-384 and does not verify it. What
+    /// cosign refuses is refused here too.
+    pub(super) fn signed(&self, message: &[u8], signature: &SignatureBytes) -> bool {
+        let scheme = match self.algorithm {
+            KeyAlgorithm::EcdsaP384 => SigningScheme::EcdsaP384Sha256,
+            other => other.default_signing_scheme(),
         };
         verify_signature(&self.der, message, signature, scheme).is_ok()
+    }
+
+    /// Whether it made it in a way that is not accepted.
+    pub(super) fn signed_otherwise(&self, message: &[u8], signature: &SignatureBytes) -> bool {
+        verify_signature(&self.der, message, signature, self.algorithm.default_signing_scheme()).is_ok()
     }
 }
 

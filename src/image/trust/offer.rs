@@ -62,8 +62,9 @@ impl Offer {
             return Err(spoiled("it signs two things".to_owned()));
         }
         let bundle = Bundle::from_json(text).map_err(|error| spoiled(error.to_string()))?;
-        let is_alone = matches!(bundle.verification_material.content, VerificationMaterialContent::Certificate(_));
-        if is_alone && bundle.media_type != MediaType::Bundle0_3 {
+        let content = &bundle.verification_material.content;
+        let is_of_before = matches!(content, VerificationMaterialContent::X509CertificateChain { .. });
+        if !is_of_before && bundle.media_type != MediaType::Bundle0_3 {
             return Err(spoiled(format!("it says `{}`, and is of a newer version", bundle.media_type)));
         }
         Ok(Self { place: place.to_owned(), format: Format::Bundle, bundle, payload: Vec::new() })

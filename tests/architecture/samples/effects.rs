@@ -156,7 +156,10 @@ fn only_failures_choose_exit_codes() {
 fn one_file_knows_each_thing_that_may_be_replaced() {
     for (text, expected) in [
         ("use granit_parser::Parser;", "`granit_parser::Parser`; only src/config/yaml.rs knows the YAML parser"),
-        ("use oci_client::Client;", "`oci_client::Client`; only src/image/registry/client.rs talks to registries"),
+        (
+            "use oci_client::Client;",
+            "`oci_client::Client`; only src/image/registry/client.rs or src/image/registry/download.rs talks to registries",
+        ),
         ("use std::process::Command;", "`std::process::Command`; only src/local/process.rs starts processes"),
         ("use std::io::Stdin;", "`std::io::Stdin`; only src/cli/ui.rs or src/cli/source.rs reads standard input"),
         ("use anyhow::Result;", "`anyhow::Result`; nothing here flattens errors: each room has its own"),
