@@ -147,14 +147,15 @@ complete -c sindri -n "__fish_sindri_using_subcommand apply" -s q -l quiet -d 'S
 complete -c sindri -n "__fish_sindri_using_subcommand apply" -s v -l verbose -d 'Say more about what is done'
 complete -c sindri -n "__fish_sindri_using_subcommand apply" -l no-input -d 'Never ask; fail and name the flag that would have answered'
 complete -c sindri -n "__fish_sindri_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c sindri -n "__fish_sindri_using_subcommand image; and not __fish_seen_subcommand_from resolve" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+complete -c sindri -n "__fish_sindri_using_subcommand image; and not __fish_seen_subcommand_from resolve verify" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c sindri -n "__fish_sindri_using_subcommand image; and not __fish_seen_subcommand_from resolve" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
-complete -c sindri -n "__fish_sindri_using_subcommand image; and not __fish_seen_subcommand_from resolve" -s v -l verbose -d 'Say more about what is done'
-complete -c sindri -n "__fish_sindri_using_subcommand image; and not __fish_seen_subcommand_from resolve" -l no-input -d 'Never ask; fail and name the flag that would have answered'
-complete -c sindri -n "__fish_sindri_using_subcommand image; and not __fish_seen_subcommand_from resolve" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c sindri -n "__fish_sindri_using_subcommand image; and not __fish_seen_subcommand_from resolve" -f -a "resolve" -d 'Show which image a reference or a configuration means now'
+complete -c sindri -n "__fish_sindri_using_subcommand image; and not __fish_seen_subcommand_from resolve verify" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand image; and not __fish_seen_subcommand_from resolve verify" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand image; and not __fish_seen_subcommand_from resolve verify" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand image; and not __fish_seen_subcommand_from resolve verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand image; and not __fish_seen_subcommand_from resolve verify" -f -a "resolve" -d 'Show which image a reference or a configuration means now'
+complete -c sindri -n "__fish_sindri_using_subcommand image; and not __fish_seen_subcommand_from resolve verify" -f -a "verify" -d 'Show who vouches for the image of a configuration'
 complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from resolve" -s f -l file -d 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards' -r -F
 complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from resolve" -l insecure-registry -d 'A registry that is spoken to without TLS, for example `registry.internal:5000`; this machine\'s own always are' -r
 complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from resolve" -l timeout -d 'How long the whole command may wait for the registry: 90s, 5m, 1h30m' -r
@@ -168,6 +169,19 @@ complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_sub
 complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from resolve" -s v -l verbose -d 'Say more about what is done'
 complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from resolve" -l no-input -d 'Never ask; fail and name the flag that would have answered'
 complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from resolve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from verify" -s f -l file -d 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from verify" -l insecure-registry -d 'A registry that is spoken to without TLS, for example `registry.internal:5000`; this machine\'s own always are' -r
+complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from verify" -l timeout -d 'How long the whole command may wait for the registry: 90s, 5m, 1h30m' -r
+complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from verify" -s o -l output -d 'How to write the answer' -r -f -a "text\t'For a person'
+json\t'For a program'
+yaml\t'For a program'"
+complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from verify" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sindri -n "__fish_sindri_using_subcommand schema" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
 always\t'Always'
 never\t'Never'"

@@ -194,9 +194,27 @@ Register-ArgumentCompleter -Native -CommandName 'sindri' -ScriptBlock {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('resolve', 'resolve', [CompletionResultType]::ParameterValue, 'Show which image a reference or a configuration means now')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Show who vouches for the image of a configuration')
             break
         }
         'sindri;image;resolve' {
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards')
+            [CompletionResult]::new('--insecure-registry', '--insecure-registry', [CompletionResultType]::ParameterName, 'A registry that is spoken to without TLS, for example `registry.internal:5000`; this machine''s own always are')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long the whole command may wait for the registry: 90s, 5m, 1h30m')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to write the answer')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to write the answer')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but what was asked for, and what went wrong')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but what was asked for, and what went wrong')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what is done')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what is done')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; fail and name the flag that would have answered')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'sindri;image;verify' {
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards')
             [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards')
             [CompletionResult]::new('--insecure-registry', '--insecure-registry', [CompletionResultType]::ParameterName, 'A registry that is spoken to without TLS, for example `registry.internal:5000`; this machine''s own always are')

@@ -72,8 +72,8 @@ pub fn for_program(wanted: &Wanted, resolved: &Resolved, signed: &Signed) -> Val
         repository: &repository,
         tag: resolved.tag().map(Tag::as_str),
         digest,
-        signature: signed.signature.as_ref().map(EvidenceData::of),
-        provenance: signed.provenance.as_ref().map(EvidenceData::of),
+        signature: signed.signature.as_deref().map(EvidenceData::of),
+        provenance: signed.provenance.as_deref().map(EvidenceData::of),
     };
     // Serialising cannot fail: every key is text, and nothing is written but memory.
     serde_json::to_value(data).unwrap_or_default()

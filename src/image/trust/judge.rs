@@ -57,11 +57,13 @@ pub fn judge(
     let mut signed = Signed::default();
     if policy.signature {
         let found = case.find(policy, Purpose::Signature, offers, spoiled);
-        signed.signature = Some(found.map_err(|findings| refused("signature", findings))?);
+        let evidence = found.map_err(|findings| refused("signature", findings))?;
+        signed.signature = Some(Box::new(evidence));
     }
     if policy.provenance {
         let found = case.find(policy, Purpose::Provenance, offers, spoiled);
-        signed.provenance = Some(found.map_err(|findings| refused("provenance", findings))?);
+        let evidence = found.map_err(|findings| refused("provenance", findings))?;
+        signed.provenance = Some(Box::new(evidence));
     }
     Ok(Verdict { digest: digest.clone(), signed })
 }

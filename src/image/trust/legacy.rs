@@ -6,7 +6,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::json;
-use sigstore_verify::types::{Bundle, DerCertificate};
+use sigstore_verify::types::{
+    Bundle, DerCertificate, MediaType, SignatureContent, TransparencyLogEntry, VerificationMaterial,
+    VerificationMaterialContent,
+};
 
 use super::offer::{Format, Offer, Spoiled};
 use super::reason::Reason;
@@ -61,7 +64,8 @@ impl Offer {
     pub fn simple(place: &str, payload: &[u8], annotations: &Annotations) -> Result<Self, Spoiled> {
         let content = || {
             let signature = annotations.get(SIGNATURE).ok_or_else(|| format!("it has no annotation `{SIGNATURE}`"))?;
-            Ok(json!({"messageSignature": {"signature": signature}}))
+            let content = json!({"messageSignature": {"signature": signature}});
+            serde_json::from_value(content).map_err(|error| error.to_string())
         };
         Self::legacy(place, Format::Simple, payload, annotations, content)
     }
@@ -73,7 +77,7 @@ impl Offer {
     pub fn attached(place: &str, envelope: &[u8], annotations: &Annotations) -> Result<Self, Spoiled> {
         let content = || {
             let envelope: serde_json::Value = serde_json::from_slice(envelope).map_err(|error| error.to_string())?;
-            Ok(json!({"dsseEnvelope": envelope}))
+            serde_json::from_value(json!({"dsseEnvelope": envelope})).map_err(|error| error.to_string())
         };
         Self::legacy(place, Format::Attached, &[], annotations, content)
     }
@@ -83,19 +87,18 @@ impl Offer {
         format: Format,
         payload: &[u8],
         annotations: &Annotations,
-        content: impl FnOnce() -> Result<serde_json::Value, String>,
+        content: impl FnOnce() -> Result<SignatureContent, String>,
     ) -> Result<Self, Spoiled> {
         let spoiled = |reason| Spoiled { place: place.to_owned(), reason: Reason::Malformed(reason) };
-        let mut bundle = content().map_err(spoiled)?;
-        bundle["mediaType"] = json!("application/vnd.dev.sigstore.bundle+json;version=0.1");
-        bundle["verificationMaterial"] = material(annotations).map_err(spoiled)?;
-        let bundle: Bundle = serde_json::from_value(bundle).map_err(|error| spoiled(error.to_string()))?;
+        let content = content().map_err(spoiled)?;
+        let material = material(annotations).map_err(spoiled)?;
+        let bundle = Bundle::new(MediaType::Bundle0_1, material, content);
         Ok(Self { place: place.to_owned(), format, bundle, payload: payload.to_vec() })
     }
 }
 
-fn material(annotations: &Annotations) -> Result<serde_json::Value, String> {
-    let mut material = match annotations.get(CERTIFICATE).filter(|text| !text.trim().is_empty()) {
+fn material(annotations: &Annotations) -> Result<VerificationMaterial, String> {
+    let content = match annotations.get(CERTIFICATE).filter(|text| !text.trim().is_empty()) {
         None => json!({"publicKey": {"hint": ""}}),
         Some(leaf) => {
             let mut chain = certificates(leaf)?;
@@ -106,12 +109,18 @@ fn material(annotations: &Annotations) -> Result<serde_json::Value, String> {
             json!({"x509CertificateChain": {"certificates": chain}})
         }
     };
+    let content: VerificationMaterialContent = serde_json::from_value(content).map_err(|error| error.to_string())?;
+    let mut material = VerificationMaterial::new(content);
     if let Some(logged) = annotations.get(LOGGED) {
-        material["tlogEntries"] = json!([entry(logged).map_err(|error| format!("`{LOGGED}`: {error}"))?]);
+        let entry = entry(logged).map_err(|error| format!("`{LOGGED}`: {error}"))?;
+        material = material.with_tlog_entries(vec![entry]);
     }
     if let Some(stamped) = annotations.get(TIMESTAMP) {
-        let Stamped { token } = serde_json::from_str(stamped).map_err(|error| format!("`{TIMESTAMP}`: {error}"))?;
-        material["timestampVerificationData"] = json!({"rfc3161Timestamps": [{"signedTimestamp": token}]});
+        let wrong = |error: serde_json::Error| format!("`{TIMESTAMP}`: {error}");
+        let Stamped { token } = serde_json::from_str(stamped).map_err(wrong)?;
+        let tokens = json!({"rfc3161Timestamps": [{"signedTimestamp": token}]});
+        let stamped = serde_json::from_value(tokens).map_err(wrong)?;
+        material = material.with_timestamp_verification_data(stamped);
     }
     Ok(material)
 }
@@ -128,18 +137,19 @@ fn certificates(text: &str) -> Result<Vec<serde_json::Value>, String> {
     Ok(found)
 }
 
-fn entry(text: &str) -> Result<serde_json::Value, String> {
+fn entry(text: &str) -> Result<TransparencyLogEntry, String> {
     let Logged { signed_entry_timestamp, payload } = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let body = STANDARD.decode(&payload.body).map_err(|error| error.to_string())?;
     let Body { kind, api_version } = serde_json::from_slice(&body).map_err(|error| error.to_string())?;
-    Ok(json!({
+    let entry = json!({
         "logIndex": payload.log_index.to_string(),
         "logId": {"keyId": STANDARD.encode(bytes(&payload.log_id)?)},
         "kindVersion": {"kind": kind, "version": api_version},
         "integratedTime": payload.integrated_time.to_string(),
         "inclusionPromise": {"signedEntryTimestamp": signed_entry_timestamp},
         "canonicalizedBody": payload.body,
-    }))
+    });
+    serde_json::from_value(entry).map_err(|error| error.to_string())
 }
 
 /// What hexadecimal digits stand for.

@@ -42,10 +42,12 @@ pub(super) fn are_all_provable(bundle: &Bundle, root: &Root) -> Result<(), Reaso
 /// What a proof says of the log is what the log has signed.
 fn agrees_with_its_checkpoint(proof: &InclusionProof) -> Result<(), Reason> {
     let signed = proof.checkpoint.checkpoint();
-    match signed.is_some_and(|signed| *signed.root_hash() == proof.root_hash && signed.tree_size() == proof.tree_size) {
-        true => Ok(()),
-        false => Err(forged("the proof of its log entry says something else of the log than the log has signed")),
+    let agrees =
+        signed.is_some_and(|signed| *signed.root_hash() == proof.root_hash && signed.tree_size() == proof.tree_size);
+    if agrees {
+        return Ok(());
     }
+    Err(forged("the proof of its log entry says something else of the log than the log has signed"))
 }
 
 fn forged(message: &str) -> Reason {
@@ -53,7 +55,7 @@ fn forged(message: &str) -> Reason {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 /// The entries, for people to look up.

@@ -1,9 +1,8 @@
 //! Something that a registry keeps beside an image, and that may vouch for it. Nothing about it is believed yet. Pure.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::IgnoredAny;
+use serde_json::{Map, Value};
 use sigstore_verify::types::{
     Bundle, DsseEnvelope, MediaType, SignatureBytes, SignatureContent, VerificationMaterialContent,
 };
@@ -52,8 +51,7 @@ impl Offer {
     pub fn bundle(place: &str, bytes: &[u8]) -> Result<Self, Spoiled> {
         let spoiled = |reason: String| Spoiled { place: place.to_owned(), reason: Reason::Malformed(reason) };
         let text = std::str::from_utf8(bytes).map_err(|error| spoiled(error.to_string()))?;
-        let fields: BTreeMap<String, IgnoredAny> =
-            serde_json::from_str(text).map_err(|error| spoiled(error.to_string()))?;
+        let fields: Map<String, Value> = serde_json::from_str(text).map_err(|error| spoiled(error.to_string()))?;
         // What is there besides could mean something to others: then two would read two things in it.
         if let Some(unknown) = fields.keys().find(|field| !FIELDS.contains(&field.as_str())) {
             return Err(spoiled(format!("it has a field `{}`", unknown.escape_default())));

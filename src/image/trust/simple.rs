@@ -35,8 +35,8 @@ pub(super) fn is_about(payload: &[u8], digest: &Digest) -> Result<(), Reason> {
     if !KINDS.contains(&kind.as_str()) {
         return Err(Reason::Malformed(format!("its payload is of the type `{kind}`")));
     }
-    match image.docker_manifest_digest == digest.as_str() {
-        true => Ok(()),
-        false => Err(Reason::OtherImage { named: Some(image.docker_manifest_digest) }),
+    if image.docker_manifest_digest == digest.as_str() {
+        return Ok(());
     }
+    Err(Reason::OtherImage { named: Some(image.docker_manifest_digest) })
 }

@@ -18,9 +18,9 @@ pub struct Verdict {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signed {
     /// The image itself.
-    pub signature: Option<Evidence>,
+    pub signature: Option<Box<Evidence>>,
     /// Where it comes from.
-    pub provenance: Option<Evidence>,
+    pub provenance: Option<Box<Evidence>>,
 }
 
 /// A signature that holds.
