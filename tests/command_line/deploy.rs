@@ -33,20 +33,23 @@ fn a_file_that_is_no_saved_plan_is_a_mistake_on_the_command_line() -> Outcome {
 }
 
 #[test]
-fn an_image_that_nobody_has_verified_is_refused_without_a_cluster() -> Outcome {
+fn whom_to_trust_is_read_before_anybody_is_asked() -> Outcome {
     let digest = "@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     let verified = VALID.replace(
         &format!("image: ghcr.io/org/dev{digest}"),
         &format!(
-            "image_config: {{registry: ghcr.io/org/dev, digest: \"{}\", verify_signature: true}}",
+            "image_config: {{registry: ghcr.io/org/dev, digest: \"{}\", verify_signature: true, trust: {{key: none.pub}}}}",
             digest.trim_start_matches('@')
         ),
     );
     let folder = Folder::with(&verified)?;
-    for command in [["plan"].as_slice(), &["deploy", "--yes"]] {
+    for command in [["image", "verify"].as_slice(), &["render", "--pin"]] {
         let ended = folder.sindri(command).end()?;
-        assert_eq!(ended.code, Some(4), "{ended}");
-        assert!(ended.said.contains("must be verified") && ended.said.contains("hint: "), "{ended}");
+        assert_eq!(ended.code, Some(2), "{ended}");
+        assert!(
+            ended.said.contains("the public key none.pub cannot be read") && ended.said.contains("hint: "),
+            "{ended}"
+        );
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ mod logins;
 mod program;
 mod server;
 mod tags;
+mod verified;
 
 use std::future::Future;
 use std::time::Duration;

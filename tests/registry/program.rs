@@ -9,10 +9,32 @@ use crate::server::{Reply, Server, honest, image, index};
 
 fn sindri(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let home = TempDir::new().unwrap();
+    started(&home, arguments, variables)
+}
+
+fn started(home: &TempDir, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sindri"));
     command.args(arguments).current_dir(home.path()).env_clear().env("HOME", home.path());
     command.envs(variables.iter().copied());
     command.output().unwrap()
+}
+
+/// How the program ended.
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) data: String,
+    pub(crate) said: String,
+}
+
+/// Starts it in a folder.
+pub(crate) fn sindri_in(folder: &TempDir, arguments: &[&str]) -> Ended {
+    sindri_with(folder, arguments, &[])
+}
+
+/// Starts it in a folder, with variables.
+pub(crate) fn sindri_with(folder: &TempDir, arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
+    let output = started(folder, arguments, variables);
+    Ended { code: output.status.code(), data: text(&output.stdout), said: text(&output.stderr) }
 }
 
 fn text(bytes: &[u8]) -> String {
