@@ -29,6 +29,7 @@ mod lock;
 mod model;
 mod network;
 mod outcome;
+mod pinned;
 mod plan;
 mod predict;
 mod proxies;
