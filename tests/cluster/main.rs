@@ -14,6 +14,7 @@
 mod access;
 mod authority;
 mod certificates;
+mod clock;
 mod connect;
 mod deploy;
 mod diff;
