@@ -15,8 +15,8 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use sindri::kubernetes::Scene;
-use sindri::kubernetes::diagnose::{State, diagnose};
+use sindri::kubernetes::diagnose::{State, diagnose, refused_pod};
+use sindri::kubernetes::{Rehearsal, Scene};
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
@@ -40,6 +40,7 @@ fn scene(taken: &Value) -> Scene {
         pods: list(&taken["pods"]),
         claim: one(&taken["claim"]),
         events: list(&taken["events"]),
+        rehearsal: None,
     }
 }
 
@@ -73,6 +74,44 @@ fn told(state: &State) -> String {
             text
         }
     }
+}
+
+/// After a refusal the cluster lets up to 16 minutes pass; whoever made room meanwhile is not told what was true before.
+#[test]
+fn a_refusal_of_before_counts_only_as_long_as_the_pod_would_be_refused_again() -> Outcome {
+    let taken = read("quota")?;
+    let mut scene = scene(&taken);
+    let refused = refused_pod(&scene).ok_or("no pod was refused")?;
+    assert_eq!(refused.pod["spec"], taken["replica_sets"][0]["spec"]["template"]["spec"]);
+    assert_eq!(refused.pod["metadata"]["namespace"], json!("team"));
+    let mut said = |maker: &str, after: &str, refusal: Option<&str>| {
+        let refusal = refusal.map(str::to_owned);
+        scene.rehearsal = Some(Rehearsal { maker: maker.to_owned(), after: after.to_owned(), refusal });
+        Ok::<_, Box<dyn Error>>(told(&diagnose(&scene, Some(now(&taken)?))))
+    };
+    assert_eq!(
+        said(&refused.maker, &refused.after, None)?,
+        "progressing: waiting for the cluster to try again: its pod was refused, and would be let in now; that takes up \
+         to 16 min, or at once with `kubectl -n team rollout restart deployment/dev`"
+    );
+    let other = "pods \"dev-1\" is forbidden: violates PodSecurity \"restricted:latest\": allowPrivilegeEscalation";
+    let stuck = said(&refused.maker, &refused.after, Some(other))?;
+    assert!(stuck.starts_with("stuck (final): pod-security\n"), "{stuck}");
+    assert!(stuck.contains("why: no pod is made: violates PodSecurity"), "{stuck}");
+    // It was refused once more after the question, or the answer is about another one.
+    for (maker, after) in [(refused.maker.as_str(), "a/1"), ("another", refused.after.as_str())] {
+        let stuck = said(maker, after, None)?;
+        assert!(stuck.starts_with("stuck (final): quota-exceeded\n"), "{stuck}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_pod_that_was_made_was_not_refused() -> Outcome {
+    for name in ["ready", "starting", "exits-7", "replacing"] {
+        assert_eq!(refused_pod(&scene(&read(name)?)), None, "{name}");
+    }
+    Ok(())
 }
 
 #[test]

@@ -19,6 +19,20 @@ pub struct Scene {
     pub claim: Option<Value>,
     /// What was said about all of these.
     pub events: Vec<Value>,
+    /// What the API server says now of a pod that was refused, if it was asked.
+    pub rehearsal: Option<Rehearsal>,
+}
+
+/// What the API server says of a pod that was refused: its controller tries again after pauses of up to 16 minutes, and
+/// what it said of the last try may be true no more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rehearsal {
+    /// The identity of what makes the pod.
+    pub maker: String,
+    /// Which was the last refusal when it was asked. A later one counts more.
+    pub after: String,
+    /// Why it would be refused again; none if it would be let in.
+    pub refusal: Option<String>,
 }
 
 /// What somebody in the cluster said about an object.

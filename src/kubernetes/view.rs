@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::pulse::Young;
-use super::scene::{Event, Scene, holds, items, last_seen, name, seconds, text, uid, version};
+use super::scene::{Event, Rehearsal, Scene, holds, items, last_seen, name, seconds, text, uid, version};
 use super::wait::Subject;
 use super::watch::Change;
 
@@ -123,6 +123,11 @@ impl View {
 
     pub(super) fn scene(&self) -> &Scene {
         &self.scene
+    }
+
+    /// What the server says of the pod that was refused.
+    pub(super) fn rehearsed(&mut self, rehearsal: Option<Rehearsal>) {
+        self.scene.rehearsal = rehearsal;
     }
 
     /// Whether enough is known to say anything.

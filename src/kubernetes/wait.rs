@@ -7,9 +7,10 @@ use futures_util::StreamExt as _;
 use futures_util::stream::{LocalBoxStream, SelectAll, once};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::diagnose::{Phase, Running, State, Trouble, diagnose};
+use super::diagnose::{Phase, Running, State, Trouble, diagnose, refused_pod};
 use super::not_ready::NotReady;
 use super::pulse::{Pulses, Young, has_ended};
+use super::refused::rehearse;
 use super::request::{Request, Selecting};
 use super::scene::{Event, number, uid};
 use super::session::Session;
@@ -204,10 +205,11 @@ impl Waiting<'_> {
             State::Stuck(trouble) => trouble.message.clone(),
         };
         let patience = self.patience(&state, grace);
-        if patience.is_some_and(|left| left.is_zero()) {
-            return Some(Err(self.stuck().await));
+        if !patience.is_some_and(|left| left.is_zero()) {
+            self.say(doing, patience, is_tick, tell);
+        } else if let Some(error) = self.stuck().await {
+            return Some(Err(error));
         }
-        self.say(doing, patience, is_tick, tell);
         None
     }
 
@@ -295,19 +297,27 @@ impl Waiting<'_> {
                     self.view.take(Place::Events, Change::Seen(event.clone()));
                 }
             }
+            self.follow(Place::Events, Followed::All(Kind::Event, selecting));
+        }
+        if let Some(refused) = refused_pod(self.view.scene()) {
+            let limit = self.session.deadline().min(Instant::now() + LAST_WORDS);
+            self.view.rehearsed(rehearse(self.session, &self.subject.namespace, refused, limit).await);
         }
     }
 
-    async fn stuck(&mut self) -> NotReady {
+    /// Why it cannot run. None if that is true no more: a pod that was refused once would be let in.
+    async fn stuck(&mut self) -> Option<NotReady> {
         let before = self.state();
         self.ask_around().await;
         // What was asked meanwhile says more about the same trouble.
-        let ((State::Stuck(trouble), _) | (_, State::Stuck(trouble))) = (self.state(), before) else {
-            return NotReady::Gone { deployment: self.name() };
+        let trouble = match (self.state(), before) {
+            (State::Progressing(Phase::Retrying { .. }), _) => return None,
+            (State::Stuck(trouble), _) | (_, State::Stuck(trouble)) => trouble,
+            _ => return Some(NotReady::Gone { deployment: self.name() }),
         };
         let log = self.log(&trouble).await;
         let events = self.view.warnings();
-        NotReady::Stuck { deployment: self.name(), trouble, waited: self.started.elapsed(), events, log }
+        Some(NotReady::Stuck { deployment: self.name(), trouble, waited: self.started.elapsed(), events, log })
     }
 
     async fn timed_out(&mut self) -> NotReady {
@@ -327,7 +337,10 @@ impl Waiting<'_> {
             deployment: self.name(),
             waited,
             doing,
-            advice: format!("`{} describe pods -l {}`", self.view.scene().kubectl(), self.subject.selector),
+            advice: match self.state() {
+                State::Progressing(Phase::Retrying { advice }) => advice,
+                _ => format!("`{} describe pods -l {}`", self.view.scene().kubectl(), self.subject.selector),
+            },
             events: self.view.warnings(),
             latest: self.view.latest(),
         }

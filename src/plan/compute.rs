@@ -206,7 +206,15 @@ fn replacement(object: &Object, live: Option<&Value>, basis: Basis) -> Change {
 }
 
 fn laid_over(live: Option<&Value>, desired: &Value) -> Value {
-    live.map_or_else(|| desired.clone(), |live| normal::over(live, desired))
+    let Some(live) = live else { return desired.clone() };
+    let mut after = normal::over(live, desired);
+    // It is never the server's answer that shows this: a claim without its class is refused.
+    if predict::gives_up_class(live, desired)
+        && let Some(spec) = after.get_mut("spec").and_then(Value::as_object_mut)
+    {
+        spec.remove("storageClassName");
+    }
+    after
 }
 
 /// What a change means for whoever works in the environment.

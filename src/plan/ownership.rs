@@ -35,6 +35,12 @@ pub(super) fn applied(object: &Value) -> Option<Entry<'_>> {
     entries(object).find(|entry| entry.is_ours() && entry.operation == "Apply" && entry.subresource.is_empty())
 }
 
+/// Whether an apply that leaves a field out takes it away: Sindri has applied it, and nobody else keeps it.
+pub(super) fn is_given_up(object: &Value, path: &Path) -> bool {
+    applied(object).is_some_and(|ours| ours.owns(path))
+        && entries(object).filter(|entry| entry.owns(path)).all(Entry::is_ours)
+}
+
 impl<'object> Entry<'object> {
     /// Whether Sindri wrote it: by applying, or by stopping and starting.
     pub(super) fn is_ours(self) -> bool {

@@ -19,7 +19,7 @@ use crate::support::{Namespace, Outcome, Refusal, kubectl, wait};
 
 const QUICK: Pace =
     Pace { duration: Duration::from_secs(3), renewal: Duration::from_millis(500), look: Duration::from_millis(50) };
-const HOLDER: &str = "SINDRI_TEST_HOLDER_NAMESPACE";
+pub(crate) const HOLDER: &str = "SINDRI_TEST_HOLDER_NAMESPACE";
 
 fn run(test: impl Future<Output = Outcome>) -> Outcome {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(test)

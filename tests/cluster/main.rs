@@ -14,6 +14,7 @@
 mod access;
 mod authority;
 mod certificates;
+mod clock;
 mod connect;
 mod deploy;
 mod diff;
@@ -29,6 +30,7 @@ mod lock;
 mod model;
 mod network;
 mod outcome;
+mod pinned;
 mod plan;
 mod predict;
 mod proxies;

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
-use crate::support::{Namespace, Outcome, Refusal, configuration, kubectl, render, wait};
+use crate::support::{Desk, Namespace, Outcome, Refusal, configuration, dev, kubectl, render, wait};
 
 /// What `sindri plan` foresees: severity and code, and the message.
 fn foreseen(namespace: &Namespace, configuration: &str, arguments: &[&str]) -> Outcome<Vec<(String, String)>> {
@@ -211,6 +211,27 @@ fn what_a_volume_cannot_become_is_foreseen_and_refused() -> Outcome {
         let applied = apply(&namespace, &written);
         assert_eq!(applied.is_ok(), expected.is_none(), "{applied:?}");
     }
+    Ok(())
+}
+
+/// The class of a volume is immutable also where the file does not name one any more.
+#[test]
+fn a_class_that_is_taken_out_of_the_file_is_told_with_what_the_volume_has() -> Outcome {
+    let namespace = Namespace::new("restricted")?;
+    let desk = Desk::new(&dev(&namespace, "", "storageClass: standard"))?;
+    desk.sindri(&["deploy", "--yes"])?.ends(0);
+    let volume = namespace.field("pvc/dev-home-pvc", ".metadata.uid")?;
+    desk.write("sindri.yaml", &dev(&namespace, "", ""))?;
+    desk.sindri(&["deploy", "--yes"])?
+        .ends(1)
+        .says("- spec.storageClassName: standard")
+        .says("persistentvolumeclaim/dev-home-pvc is of the storage class standard, and stays of it")
+        .says("set `providers.kubernetes.storageClass: standard`")
+        .hides("spec is immutable after creation");
+    assert_eq!(namespace.field("pvc/dev-home-pvc", ".metadata.uid")?, volume);
+    // What the file says to write makes it whole again.
+    desk.write("sindri.yaml", &dev(&namespace, "", "storageClass: standard"))?;
+    desk.sindri(&["deploy", "--yes"])?.ends(0).says("No changes");
     Ok(())
 }
 

@@ -312,6 +312,40 @@ fn a_volume_that_is_made_with_its_first_pod_is_no_trouble() -> Outcome {
     Ok(())
 }
 
+/// The cluster tries again after pauses that grow to 16 minutes. Whoever has made room is not told of the old refusal.
+#[test]
+fn after_a_quota_was_lifted_the_wait_says_what_it_waits_for_and_what_to_type() -> Outcome {
+    let namespace = Namespace::new("restricted")?;
+    namespace.kubectl(&["create", "quota", "tight", "--hard=limits.memory=32Mi"], "")?;
+    apply(&namespace, &configuration("dev", "", ""))?;
+    let (code, ..) = Wait::of(&namespace, "dev")?.trouble()?;
+    assert_eq!(code, "quota-exceeded");
+    wait_for("a pause of some seconds between two attempts", || {
+        let counts = ["get", "events", "--field-selector=reason=FailedCreate", "-o", "jsonpath={.items[*].count}"];
+        let counts = namespace.kubectl(&counts, "")?;
+        let attempts: u32 = counts.split(' ').filter_map(|count| count.parse::<u32>().ok()).sum();
+        if attempts >= 12 { Ok(()) } else { Err(Refusal::of(&counts)) }
+    })?;
+    // It is still refused, and the reason is of now.
+    let (code, message, _) = Wait::of(&namespace, "dev")?.trouble()?;
+    assert_eq!(code, "quota-exceeded", "{message}");
+    namespace.kubectl(&["delete", "quota", "tight"], "")?;
+    let options = Options { context: context()?, ..Options::default() };
+    let waited = Wait::with(&namespace, "dev", &options, Duration::from_secs(4), None)?;
+    let typed = format!("`kubectl -n {} rollout restart deployment/dev`", namespace.name);
+    // It may have tried again in this moment.
+    if let Err(error) = &waited.outcome {
+        assert!(matches!(error, NotReady::TimedOut { .. }), "{error:?}");
+        assert_eq!(error.advice(), Some(format!("at once with {typed}").as_str()));
+    }
+    let told = waited.told.iter().any(|told| told.contains("would be let in now") && told.ends_with(&typed));
+    assert!(told, "{:?}", waited.told);
+    namespace.kubectl(&["rollout", "restart", "deployment/dev"], "")?;
+    let waited = Wait::with(&namespace, "dev", &options, PATIENCE, None)?;
+    assert!(matches!(waited.outcome, Ok(Settled::Ready(_))), "{:?}: {:?}", waited.outcome, waited.told);
+    Ok(())
+}
+
 #[test]
 fn what_is_deleted_underneath_is_not_waited_for() -> Outcome {
     let namespace = Namespace::new("restricted")?;
@@ -369,13 +403,13 @@ fn a_person_named_in_rbac_may_wait() -> Outcome {
 }
 
 /// A way to the API server that can be cut.
-struct Way {
-    open: Arc<Mutex<Vec<TcpStream>>>,
-    kubeconfig: TempDir,
+pub(crate) struct Way {
+    pub(crate) open: Arc<Mutex<Vec<TcpStream>>>,
+    pub(crate) kubeconfig: TempDir,
 }
 
 impl Way {
-    fn new() -> Outcome<Self> {
+    pub(crate) fn new() -> Outcome<Self> {
         let written = kubectl(&["config", "view", "--raw", "--minify", "--flatten", "-o", "json"], "")?;
         let mut config: Value = serde_json::from_str(&written)?;
         let cluster = &mut config["clusters"][0]["cluster"];
@@ -402,7 +436,7 @@ impl Way {
         Ok(Self { open, kubeconfig })
     }
 
-    fn cut(open: &Mutex<Vec<TcpStream>>) -> usize {
+    pub(crate) fn cut(open: &Mutex<Vec<TcpStream>>) -> usize {
         let ends = open.lock().map(|mut ends| std::mem::take(&mut *ends)).unwrap_or_default();
         ends.iter().filter(|end| end.shutdown(Shutdown::Both).is_ok()).count()
     }

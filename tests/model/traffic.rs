@@ -168,7 +168,12 @@ pub(crate) fn comparable(body: &Value) -> Value {
 
 fn owners(owners: &mut Value) {
     let Some(entries) = owners.as_array() else { return };
-    let entries = entries.iter().filter(|entry| entry["manager"] != "kube-controller-manager").map(|entry| {
+    // What the cluster itself writes comes when it has time for it; the API server counts quotas.
+    let is_of_people = |entry: &&Value| {
+        let is_count = entry["manager"] == "kube-apiserver" && entry["subresource"] == "status";
+        !is_count && entry["manager"] != "kube-controller-manager"
+    };
+    let entries = entries.iter().filter(is_of_people).map(|entry| {
         let text = |key: &str| entry[key].as_str().unwrap_or_default().to_owned();
         let who = ["operation", "manager", "subresource", "apiVersion", "fieldsType"].map(text).join(" ");
         (who, entry["fieldsV1"].clone())
@@ -185,6 +190,8 @@ fn status(body: &Value) -> Value {
             // A value is shown in the words of the server's language.
             let message = cause["message"].as_str().and_then(|text| text.lines().next()).unwrap_or_default();
             let end = message.rsplit(": ").next().unwrap_or_default();
+            // In the words of newer servers.
+            let end = if end == "cannot change roleRef" { "field is immutable" } else { end };
             format!("{} {} {end}", cause["reason"], cause["field"])
         })
         .collect();

@@ -7,6 +7,7 @@ mod state;
 
 use serde_json::Value;
 
+pub use refused::RefusedPod;
 pub use state::{Log, Phase, Running, State, Trouble};
 
 use super::scene::{Event, Scene, condition, holds, is_ending, is_over, items, name, number, seconds, text, uid};
@@ -46,6 +47,8 @@ pub fn diagnose(scene: &Scene, now: Option<i64>) -> State {
         None => without_pod(scene, now),
     };
     match state {
+        // The Deployment's own deadline is as old as the refusal.
+        State::Progressing(Phase::Retrying { .. }) => state,
         State::Progressing(phase) => {
             late(scene, deployment, &phase).or_else(|| failed_pod(scene)).map_or(State::Progressing(phase), State::from)
         }
@@ -71,17 +74,29 @@ fn running(pod: &Value) -> Running {
 /// There is no pod that is to stay: one of before is in the way, or the next one is refused, or it is only a moment.
 fn without_pod(scene: &Scene, now: Option<i64>) -> State {
     let before = scene.living_pods().next();
-    if let Some(trouble) = scene.current().and_then(|set| refused::trouble(scene, set)) {
-        return trouble.into();
+    if let Some(state) = scene.current().and_then(|set| refused::state(scene, set)) {
+        return state;
     }
     match before {
         Some(pod) => ending(scene, pod, now, |pod| Phase::Replacing { pod }),
         None if scene.replica_sets.is_none() => scene
             .deployment
             .as_ref()
-            .and_then(|set| refused::trouble(scene, set))
-            .map_or(State::Progressing(Phase::Accepting), State::from),
+            .and_then(|set| refused::state(scene, set))
+            .unwrap_or(State::Progressing(Phase::Accepting)),
         None => State::Progressing(Phase::Accepting),
+    }
+}
+
+/// The pod that is refused, if that is why there is none.
+#[must_use]
+pub fn refused_pod(scene: &Scene) -> Option<RefusedPod> {
+    if scene.current_pods().into_iter().any(|pod| !is_over(pod)) {
+        return None;
+    }
+    match &scene.replica_sets {
+        Some(_) => refused::pod(scene, scene.current()?),
+        None => refused::pod(scene, scene.deployment.as_ref()?),
     }
 }
 

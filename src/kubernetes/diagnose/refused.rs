@@ -1,12 +1,56 @@
 //! Why no pod is made: what the API server answers to a `ReplicaSet`. Pure.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::super::scene::{Event, Scene, condition, is_ending, name, text, uid};
-use super::Trouble;
+use super::super::scene::{Event, Rehearsal, Scene, condition, is_ending, name, text, uid, version};
+use super::{Phase, State, Trouble};
 
-/// Why this `ReplicaSet`, or the Deployment where `ReplicaSets` may not be seen, gets no pod.
-pub(super) fn trouble(scene: &Scene, set: &Value) -> Option<Trouble> {
+/// A pod that was refused.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RefusedPod {
+    /// The pod, as its controller asks for it.
+    pub pod: Value,
+    /// The identity of what makes it.
+    pub maker: String,
+    /// Which was the last refusal.
+    pub after: String,
+}
+
+/// The pod that this `ReplicaSet`, or the Deployment where `ReplicaSets` may not be seen, does not get.
+pub(super) fn pod(scene: &Scene, set: &Value) -> Option<RefusedPod> {
+    let (_, event) = said(scene, set)?;
+    let template = set.pointer("/spec/template")?;
+    let mut metadata = template.get("metadata").cloned().unwrap_or_else(|| json!({}));
+    metadata.as_object_mut()?.extend([
+        ("generateName".to_owned(), json!(format!("{}-", name(set)))),
+        ("namespace".to_owned(), json!(scene.namespace)),
+    ]);
+    let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template.get("spec")?});
+    Some(RefusedPod { pod, maker: uid(set).to_owned(), after: mark(event) })
+}
+
+/// What it comes to that no pod is made, if that is because one was refused.
+pub(super) fn state(scene: &Scene, set: &Value) -> Option<State> {
+    let (said, event) = said(scene, set)?;
+    let is_of_now = |rehearsal: &&Rehearsal| rehearsal.maker == uid(set) && rehearsal.after == mark(event);
+    match scene.rehearsal.as_ref().filter(is_of_now).map(|rehearsal| rehearsal.refusal.as_deref()) {
+        None => Some(trouble(scene, set, said, event).into()),
+        Some(Some(said)) => Some(trouble(scene, set, said, event).into()),
+        Some(None) => {
+            let deployment = scene.deployment.as_ref().map(name).unwrap_or_default();
+            let advice = format!("at once with `{} rollout restart deployment/{deployment}`", scene.kubectl());
+            Some(State::Progressing(Phase::Retrying { advice }))
+        }
+    }
+}
+
+/// The last refusal: a count makes a new version of an event.
+fn mark(event: Option<&Value>) -> String {
+    event.map(|event| format!("{}/{}", uid(event), version(event))).unwrap_or_default()
+}
+
+/// What the controller said, and the event in which it last said so.
+fn said<'scene>(scene: &'scene Scene, set: &'scene Value) -> Option<(&'scene str, Option<&'scene Value>)> {
     let failure = condition(set, "ReplicaFailure").filter(|failure| text(failure, "/status") == "True");
     let event = scene.latest(uid(set), &["FailedCreate"]);
     let said = match (failure, event) {
@@ -14,10 +58,14 @@ pub(super) fn trouble(scene: &Scene, set: &Value) -> Option<Trouble> {
         (None, Some(event)) => text(event, "/message"),
         (None, None) => return None,
     };
+    Some((said, event))
+}
+
+fn trouble(scene: &Scene, set: &Value, said: &str, event: Option<&Value>) -> Trouble {
     let said = said.strip_prefix("(combined from similar events): ").unwrap_or(said);
     let said = said.strip_prefix("Error creating: ").unwrap_or(said);
     let Cause { code, heals, advice } = cause(scene, said);
-    Some(Trouble {
+    Trouble {
         code,
         about: format!("{}/{}", text(set, "/kind").to_lowercase(), name(set)),
         message: format!("no pod is made: {}", without_preamble(said)),
@@ -25,7 +73,7 @@ pub(super) fn trouble(scene: &Scene, set: &Value) -> Option<Trouble> {
         heals,
         event: event.map(Event::of),
         log: None,
-    })
+    }
 }
 
 /// `pods "dev-5d7c-" is forbidden: ` says nothing that a person has to know.

@@ -33,6 +33,11 @@ pub struct Running {
 pub enum Phase {
     /// Its controller has not made a pod yet.
     Accepting,
+    /// Its pod was refused and would be let in now; its controller lets some time pass between two attempts.
+    Retrying {
+        /// What makes it try at once.
+        advice: String,
+    },
     /// The pod of before has to end first.
     Replacing {
         /// Which.
@@ -79,6 +84,10 @@ impl fmt::Display for Phase {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Accepting => formatter.write_str("waiting for its pod to be made"),
+            Self::Retrying { advice } => write!(
+                formatter,
+                "waiting for the cluster to try again: its pod was refused, and would be let in now; that takes up to 16 min, or {advice}"
+            ),
             Self::Replacing { pod } => write!(formatter, "waiting for the old pod {pod} to end"),
             Self::Stopping { pod } => write!(formatter, "waiting for the pod {pod} to end"),
             Self::Scheduling { growing: false } => formatter.write_str("waiting for a node"),

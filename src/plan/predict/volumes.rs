@@ -6,7 +6,7 @@ use super::situation::{Situation, Sought, list, own_claim, seen, storage_class, 
 use crate::config::quantity::Quantity;
 use crate::image::Pinned;
 use crate::names::{Kind, ObjectId};
-use crate::plan::{Finding, Look, Observed, Severity, Verdict, questions};
+use crate::plan::{Finding, Look, Observed, Path, Severity, Step, Verdict, ownership, questions};
 use crate::workload::Rendered;
 
 pub(super) fn findings(situation: &Situation<'_>) -> Vec<Finding> {
@@ -147,26 +147,7 @@ fn size(claim: &Value) -> Option<Quantity> {
 /// What the change of a claim takes. Everything but its size is fixed once it is made, and the size can only grow.
 fn change(situation: &Situation<'_>, id: &ObjectId, body: &Value, live: &Value) -> Vec<Finding> {
     let (Some(wanted), Some(present)) = (size(body), size(live)) else { return Vec::new() };
-    let mut findings = Vec::new();
-    if let (Some(class), Some(live_class)) =
-        (text(body, "/spec/storageClassName"), text(live, "/spec/storageClassName"))
-        && class != live_class
-    {
-        let otherwise = if text(live, "/status/phase") == Some("Pending") {
-            delete_empty(id)
-        } else {
-            format!("for a volume of {class}, deploy under another `name` and copy the files")
-        };
-        findings.push(blocks(
-            "volume-class-fixed",
-            id,
-            format!(
-                "{} is of the storage class {live_class}, and cannot become {class}: a volume stays what it is",
-                id.short()
-            ),
-            format!("set `providers.kubernetes.storageClass: {live_class}`; {otherwise}"),
-        ));
-    }
+    let mut findings: Vec<Finding> = fixed_class(situation, id, body, live).into_iter().collect();
     // A growth that has not come about can be taken back, as far as the volume's own size.
     let capacity = text(live, "/status/capacity/storage").and_then(|size| Quantity::parse(size).ok());
     if wanted < present && capacity.is_some_and(|capacity| wanted > capacity) {
@@ -183,6 +164,43 @@ fn change(situation: &Situation<'_>, id: &ObjectId, body: &Value, live: &Value) 
         findings.extend(growth(situation, id, live, (present, wanted)));
     }
     findings
+}
+
+/// The class of a volume, which is for ever.
+fn fixed_class(situation: &Situation<'_>, id: &ObjectId, body: &Value, live: &Value) -> Option<Finding> {
+    let present = text(live, "/spec/storageClassName")?;
+    let (message, other) = match text(body, "/spec/storageClassName") {
+        Some(class) if class == present => return None,
+        Some(class) => (format!("cannot become {class}: a volume stays what it is"), format!("a volume of {class}")),
+        None if gives_up_class(live, body) && !is_accepted(situation, id) => (
+            "stays of it, also when sindri.yaml does not name it any more".to_owned(),
+            "a volume of the cluster's default class".to_owned(),
+        ),
+        None => return None,
+    };
+    let otherwise = if text(live, "/status/phase") == Some("Pending") {
+        delete_empty(id)
+    } else {
+        format!("for {other}, deploy under another `name` and copy the files")
+    };
+    Some(blocks(
+        "volume-class-fixed",
+        id,
+        format!("{} is of the storage class {present}, and {message}", id.short()),
+        format!("set `providers.kubernetes.storageClass: {present}`; {otherwise}"),
+    ))
+}
+
+/// Whether an apply would take away the class of a claim: the file named it once, and does not any more.
+pub(in crate::plan) fn gives_up_class(live: &Value, body: &Value) -> bool {
+    let class = "/spec/storageClassName";
+    let path: Path = ["spec", "storageClassName"].map(|key| Step::Key(key.to_owned())).into_iter().collect();
+    live.pointer(class).is_some() && body.pointer(class).is_none() && ownership::is_given_up(live, &path)
+}
+
+fn is_accepted(situation: &Situation<'_>, id: &ObjectId) -> bool {
+    let verdict = situation.observed.objects.get(id).and_then(|sighting| sighting.verdict.as_ref());
+    matches!(verdict, Some(Verdict::Accepted(_)))
 }
 
 fn growth(

@@ -96,6 +96,17 @@ impl Answer {
         Self::refusal(422, "Invalid", &said, details)
     }
 
+    /// The server tells everything that is invalid at once, and asks its admission only about what is valid.
+    pub(crate) fn and(mut self, other: Result<(), Self>) -> Self {
+        let Err(Self { code: 422, body, .. }) = other else { return self };
+        if let (Some(causes), Some(more)) =
+            (self.body["details"]["causes"].as_array_mut(), body["details"]["causes"].as_array())
+        {
+            causes.extend(more.iter().cloned());
+        }
+        self
+    }
+
     pub(crate) fn forbidden(id: &ObjectId, why: &str, causes: Value) -> Self {
         let message = format!("{} \"{}\" is forbidden: {why}", resource(id.kind), id.name);
         let mut details = object(id.kind, &id.name);

@@ -170,7 +170,8 @@ impl Owners {
         let mut replicas = Fields::default();
         replicas.children.entry("f:spec".to_owned()).or_default().members.insert("f:replicas".to_owned());
         let has_owner = self.0.values().any(|owned| !owned.fields.intersection(&replicas).is_empty());
-        if !has_owner || from == to {
+        // Zero is written as nothing, and nothing has no owner, also where it was zero before.
+        if !has_owner || (from == to && *to != 0) {
             return;
         }
         for owned in self.0.values_mut() {

@@ -63,7 +63,7 @@ pub(crate) fn on_change(
         Kind::NetworkPolicy if object["spec"] != live["spec"] => next_generation(object, live),
         Kind::PersistentVolumeClaim => claim(store, id, live, object)?,
         Kind::RoleBinding if object["roleRef"] != live["roleRef"] => {
-            let message = format!("Invalid value: {}: cannot change roleRef", shown(&object["roleRef"]));
+            let message = format!("Invalid value: {}: field is immutable", shown(&object["roleRef"]));
             return Err(Answer::invalid(id, "FieldValueInvalid", "roleRef", &message));
         }
         _ => {}

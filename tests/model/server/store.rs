@@ -219,11 +219,13 @@ impl Store {
         object["metadata"]["resourceVersion"] = live.value["metadata"]["resourceVersion"].clone();
         defaults::fill(id.kind, &mut object);
         defaults::tidy(schema::of(id.kind), &mut object);
-        if object["metadata"]["uid"] != live.value["metadata"]["uid"] {
-            let message = format!("Invalid value: {}: field is immutable", object["metadata"]["uid"]);
-            return Err(Answer::invalid(id, "FieldValueInvalid", "metadata.uid", &message));
+        let uid = object["metadata"]["uid"].clone();
+        let changed = rules::on_change(self, id, &live.value, &mut object, writing.part);
+        if uid != live.value["metadata"]["uid"] {
+            let message = format!("Invalid value: {uid}: field is immutable");
+            return Err(Answer::invalid(id, "FieldValueInvalid", "metadata.uid", &message).and(changed));
         }
-        rules::on_change(self, id, &live.value, &mut object, writing.part)?;
+        changed?;
         if object == live.value && owners.same_fields(&live.owners) {
             return Ok(Answer::new(200, live.shown(id.kind)));
         }
