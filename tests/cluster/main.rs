@@ -12,6 +12,7 @@
 )]
 
 mod access;
+mod attacks;
 mod authority;
 mod certificates;
 mod connect;

@@ -22,7 +22,7 @@ default_tsa = bed
 [bed]
 serial = {private}/tsa-serial
 signer_cert = {folder}/tsa.pem
-certs = {folder}/tsa-chain.pem
+certs = {folder}/tsa-root.pem
 signer_key = {private}/tsa.key
 signer_digest = sha256
 default_policy = 1.3.6.1.4.1.57264.2
@@ -150,6 +150,7 @@ def make(folder):
         "fulcio-intermediate": [intermediate],
         "fulcio-chain": [intermediate, root],
         "tsa": [tsa],
+        "tsa-root": [tsa_root],
         "tsa-chain": [tsa, tsa_root],
     }.items():
         (folder / f"{name}.pem").write_bytes(b"".join(map(pem, certificates)))
