@@ -7,7 +7,7 @@ from corpus import WORKFLOW
 from signers import short
 
 TITLE = "the signature of another image in the same repository, put where this one's belongs"
-OTHER = "another image|(?i)other image|sha256:"
+OTHER = "it is for sha256|is for another|another image"
 
 
 def make(made):

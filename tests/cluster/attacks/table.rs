@@ -18,7 +18,7 @@ accepts suffices.
 ";
 
 /// What differs from run to run, and what it is called here instead.
-const VARYING: [(&str, &str); 9] = [
+const VARYING: [(&str, &str); 10] = [
     (r"10\.200\.\d+\.2:5000", "registry.example"),
     (r"10\.200\.\d+\.2:5001", "registry.example"),
     (r"127\.0\.0\.1:\d+", "registry.example"),
@@ -28,7 +28,11 @@ const VARYING: [(&str, &str); 9] = [
     (r"[A-Za-z0-9+/]{43}=", "KEY"),
     (r"(/[^ ':,]+)+/made/(cases/[a-z0-9.-]+|[a-z]+)/", ""),
     (r"\b\d{7,}\b", "N"),
+    (r" \(tried \d+ times in [\d.]+ s\)", ""),
 ];
+
+/// Of a message that goes on and on: as much as tells what it is about.
+const LONGEST: usize = 500;
 
 pub(super) fn write(found: &[(&Case, &Found)]) -> String {
     let mut text = HEAD.to_owned();
@@ -66,10 +70,14 @@ fn said(stderr: &str) -> String {
     let lines: Vec<&str> = stderr.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let message = lines.iter().take_while(|line| !line.starts_with("hint:")).copied().collect::<Vec<_>>().join(" ");
     let message = message.strip_prefix("error: ").unwrap_or(&message).to_owned();
-    VARYING.iter().fold(message, |message, (pattern, name)| match Regex::new(pattern) {
+    let message = VARYING.iter().fold(message, |message, (pattern, name)| match Regex::new(pattern) {
         Ok(pattern) => pattern.replace_all(&message, |_: &Captures<'_>| *name).into_owned(),
         Err(error) => error.to_string(),
-    })
+    });
+    if message.chars().count() <= LONGEST {
+        return message;
+    }
+    message.chars().take(LONGEST).chain(" …".chars()).collect()
 }
 
 fn cell(text: &str) -> String {
