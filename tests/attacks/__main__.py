@@ -19,7 +19,17 @@ import time
 import corpus
 import faults
 
-SUBJECTS = ("accepted", "signers", "moved", "edited", "certificates", "logs", "provenance", "malformed")
+SUBJECTS = (
+    "accepted",
+    "signers",
+    "moved",
+    "edited",
+    "certificates",
+    "logs",
+    "provenance",
+    "statements",
+    "malformed",
+)
 # Most of the time goes by while registries write to the disk.
 AT_A_TIME = 4
 
@@ -34,7 +44,9 @@ def cases_of(subject):
     made.cases = []
     made.cosign.work_in(made.folder / subject)
     importlib.import_module(subject).make(made)
-    print(f"{subject}: {len(made.cases)} cases in {time.monotonic() - start:.1f} s", file=sys.stderr, flush=True)
+    print(
+        f"{subject}: {len(made.cases)} cases in {time.monotonic() - start:.1f} s", file=sys.stderr, flush=True
+    )
     return made.cases
 
 

@@ -51,8 +51,12 @@ def kinds_of_keys(made):
     image = made.image("key-ed25519-3", "referrers")
     trust = made.by_key("ours-ed25519")
     signer = made.signer("ours-ed25519")
-    attached.put_bundle(image, hand.bundle(hand.envelope(hand.statement([hand.subject(image)]), signer), signer))
-    made.case(image, "signed by a key of the kind ed25519", "by hand as cosign 3, key, no log", trust, ACCEPTED)
+    attached.put_bundle(
+        image, hand.bundle(hand.envelope(hand.statement([hand.subject(image)]), signer), signer)
+    )
+    made.case(
+        image, "signed by a key of the kind ed25519", "by hand as cosign 3, key, no log", trust, ACCEPTED
+    )
 
 
 def ways_to_write_the_policy(made):
@@ -63,7 +67,14 @@ def ways_to_write_the_policy(made):
 
     image = made.image("key-in-the-file", "referrers")
     made.cosign.sign(image, way)
-    made.case(image, "signed; the key is in sindri.yaml itself", way, made.by_key(inline=True), ACCEPTED, pinned=True)
+    made.case(
+        image,
+        "signed; the key is in sindri.yaml itself",
+        way,
+        made.by_key(inline=True),
+        ACCEPTED,
+        pinned=True,
+    )
 
     image = made.image("second-of-two-entries")
     made.cosign.sign(image, "cosign 2, key")
@@ -72,7 +83,9 @@ def ways_to_write_the_policy(made):
 
     image = made.image("person")
     made.cosign.sign(image, "cosign 2, keyless", who=PERSON)
-    made.case(image, "signed by a person with a mail address", "cosign 2, keyless", made.by_person(), ACCEPTED)
+    made.case(
+        image, "signed by a person with a mail address", "cosign 2, keyless", made.by_person(), ACCEPTED
+    )
 
     way = "cosign 3, keyless, Rekor 2"
     image = made.image("subject-by-pattern", "referrers")
@@ -82,7 +95,13 @@ def ways_to_write_the_policy(made):
 
     image = made.image("subject-by-alternation", "referrers")
     made.cosign.sign(image, way, who=WORKFLOW)
-    made.case(image, "signed; the pattern is an alternation", way, anybody(made, f"nobody|{WORKFLOW_SUBJECT}"), ACCEPTED)
+    made.case(
+        image,
+        "signed; the pattern is an alternation",
+        way,
+        anybody(made, f"nobody|{WORKFLOW_SUBJECT}"),
+        ACCEPTED,
+    )
 
 
 def anybody(made, pattern):
@@ -98,13 +117,23 @@ def images(made):
 
     image = made.image("by-tag", tag="1.0.0")
     made.cosign.sign(image, "cosign 2, key")
-    made.case(image, "signed; asked for by its tag", "cosign 2, key", made.by_key(), ACCEPTED, tag="1.0.0", pinned=True)
+    made.case(
+        image,
+        "signed; asked for by its tag",
+        "cosign 2, key",
+        made.by_key(),
+        ACCEPTED,
+        tag="1.0.0",
+        pinned=True,
+    )
 
 
 def index(made, name, where="plain", more=()):
     """An index in which each platform's image is one of its own."""
     repository = made.registries[where].repository(f"attacks/{name}")
-    parts = [registry.push_image(repository, f"{name} {platform} {made.run}") for platform in ("amd64", "arm64")]
+    parts = [
+        registry.push_image(repository, f"{name} {platform} {made.run}") for platform in ("amd64", "arm64")
+    ]
     return registry.push_index(repository, parts, more=more)
 
 
@@ -134,7 +163,13 @@ def several_signatures(made):
         stranger = hand.Signer(hand.new_key())
         attached.put_bundle(image, hand.bundle(hand.envelope(statement, stranger), stranger))
     made.cosign.sign(image, "cosign 3, key, no log")
-    made.case(image, "thirty bundles by strangers, and one trusted", "cosign 3, key, no log", made.by_key(), ACCEPTED)
+    made.case(
+        image,
+        "thirty bundles by strangers, and one trusted",
+        "cosign 3, key, no log",
+        made.by_key(),
+        ACCEPTED,
+    )
 
 
 def by_hand(made):
@@ -153,7 +188,9 @@ def by_hand(made):
     for log in (1, 2):
         image = made.image(f"by-hand-3-rekor{log}", "referrers")
         signer = hand.keyless(made.ours, PERSON)
-        attached.put_bundle(image, hand.logged_bundle(made.ours, hand.statement([hand.subject(image)]), signer, log))
+        attached.put_bundle(
+            image, hand.logged_bundle(made.ours, hand.statement([hand.subject(image)]), signer, log)
+        )
         made.case(image, "nothing", f"by hand as cosign 3, keyless, Rekor {log}", made.by_person(), ACCEPTED)
 
 

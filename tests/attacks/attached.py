@@ -64,9 +64,12 @@ def bundles(image):
     return found
 
 
-def put_bundle(image, bundle, *, subject=None, list_it=True, media_type=BUNDLE, artifact_type=BUNDLE, change=None):
+def put_bundle(
+    image, bundle, *, subject=None, list_it=True, media_type=BUNDLE, artifact_type=BUNDLE, change=None
+):
     """Attaches a bundle. `subject` is the descriptor that the manifest names instead of the image's; `change` is given
-    the manifest before it goes out; a plain registry's list of referrers is kept here unless `list_it` is not."""
+    the manifest before it goes out; a plain registry's list of referrers is kept here unless `list_it` is not.
+    """
     repository = image.repository
     config = repository.push_blob(b"{}", registry.EMPTY)
     layer = repository.push_blob(registry.encoded(bundle), media_type)

@@ -39,14 +39,33 @@ def lives(made):
     now = material.utc_now()
     yesterday, tomorrow = now - datetime.timedelta(days=1), now + datetime.timedelta(days=1)
     title = "the certificate had expired when the log and the clock saw the signature"
-    each_form(made, "certificate-expired", title, lambda: hand.keyless(made.ours, PERSON, start=yesterday), "valid|expired|time")
+    each_form(
+        made,
+        "certificate-expired",
+        title,
+        lambda: hand.keyless(made.ours, PERSON, start=yesterday),
+        "valid|expired|time",
+    )
     title = "the certificate was not valid yet when the log and the clock saw the signature"
-    each_form(made, "certificate-too-early", title, lambda: hand.keyless(made.ours, PERSON, start=tomorrow), "valid|time")
+    each_form(
+        made,
+        "certificate-too-early",
+        title,
+        lambda: hand.keyless(made.ours, PERSON, start=tomorrow),
+        "valid|time",
+    )
     title = "the timestamp of cosign 2 is outside the certificate's life"
     image = made.image("certificate-expired-2-timestamp")
     signer = hand.keyless(made.ours, PERSON, start=yesterday)
     attached.put_layers(image, "sig", [hand.layer(made.ours, hand.payload(image), signer, timestamp=True)])
-    made.case(image, title, f"by hand as {OLD}, timestamp", made.by_person(), says="valid|expired|time", timestamps=True)
+    made.case(
+        image,
+        title,
+        f"by hand as {OLD}, timestamp",
+        made.by_person(),
+        says="valid|expired|time",
+        timestamps=True,
+    )
 
 
 def logs_of_certificates(made):
@@ -55,7 +74,13 @@ def logs_of_certificates(made):
     each_form(made, "sct-missing", title, lambda: hand.keyless(made.ours, PERSON, logged=False), says)
     title = "the certificate was entered in somebody else's CT log"
     each_form(made, "sct-other-log", title, lambda: hand.keyless(made.ours, PERSON, log=made.theirs), says)
-    each_form(made, "sct-of-another", "the certificate has the CT log's signature over another certificate", lambda: with_sct_of_another(made), says)
+    each_form(
+        made,
+        "sct-of-another",
+        "the certificate has the CT log's signature over another certificate",
+        lambda: with_sct_of_another(made),
+        says,
+    )
 
 
 def with_sct_of_another(made):
@@ -91,13 +116,20 @@ def issuers(made):
     def by_others():
         """Everything is as it should be but the key that signed the certificate."""
         key = hand.new_key()
-        return hand.Signer(key, signed_again(made, made.ours.certificate(key, PERSON), key=made.theirs.fulcio.key))
+        return hand.Signer(
+            key, signed_again(made, made.ours.certificate(key, PERSON), key=made.theirs.fulcio.key)
+        )
 
     def by_itself():
         key = hand.new_key()
         return hand.Signer(key, signed_again(made, made.ours.certificate(key, PERSON), key=key))
 
-    each_form(made, "issued-by-others", "the certificate names the right authority, and another one signed it", by_others)
+    each_form(
+        made,
+        "issued-by-others",
+        "the certificate names the right authority, and another one signed it",
+        by_others,
+    )
     each_form(made, "issued-by-itself", "the certificate is signed by its own key", by_itself)
     title = "the certificate is for servers and not for signing"
     usage = ExtendedKeyUsageOID.SERVER_AUTH
@@ -118,7 +150,13 @@ def issuers(made):
     bundle["verificationMaterial"]["x509CertificateChain"] = {"certificates": as_bytes}
     bundle["mediaType"] = "application/vnd.dev.sigstore.bundle+json;version=0.2"
     attached.put_bundle(image, bundle, media_type=bundle["mediaType"], artifact_type=bundle["mediaType"])
-    made.case(image, title, "by hand as cosign 3, keyless, Rekor 1, bundle 0.2", made.by_person(), says="certificate")
+    made.case(
+        image,
+        title,
+        "by hand as cosign 3, keyless, Rekor 1, bundle 0.2",
+        made.by_person(),
+        says="certificate",
+    )
 
 
 def leaf_of_a_leaf(made, image, parent):
@@ -139,10 +177,14 @@ def certificates_in_bundles(made):
         material["publicKey"] = {"hint": "release@example.com"}
 
     def authority(material):
-        material["certificate"] = {"rawBytes": encode(made.ours.fulcio.intermediate.public_bytes(serialization.Encoding.DER))}
+        material["certificate"] = {
+            "rawBytes": encode(made.ours.fulcio.intermediate.public_bytes(serialization.Encoding.DER))
+        }
 
     def trailing(material):
-        material["certificate"]["rawBytes"] = encode(attached.decode(material["certificate"]["rawBytes"]) + b"more")
+        material["certificate"]["rawBytes"] = encode(
+            attached.decode(material["certificate"]["rawBytes"]) + b"more"
+        )
 
     changes = {
         "garbage": ("the certificate is garbage", with_certificate(encode(b"garbage"))),
@@ -150,12 +192,17 @@ def certificates_in_bundles(made):
         "hint": ("instead of a certificate there is the name of a key", hint_only),
         "authority": ("the certificate is the authority's own", authority),
         "trailing": ("something follows after the certificate", trailing),
-        "nothing": ("there is neither a certificate nor a key's name", lambda material: material.pop("certificate")),
+        "nothing": (
+            "there is neither a certificate nor a key's name",
+            lambda material: material.pop("certificate"),
+        ),
     }
     for name, (title, change) in changes.items():
         image = made.image(f"bundle-certificate-{name}", "referrers")
         made.cosign.sign(image, BUNDLES[1], who=PERSON)
-        attached.edit_bundle(image, lambda bundle, change=change: (change(bundle["verificationMaterial"]), None)[1])
+        attached.edit_bundle(
+            image, lambda bundle, change=change: (change(bundle["verificationMaterial"]), None)[1]
+        )
         made.case(image, title, BUNDLES[1], made.by_person())
 
 
@@ -172,8 +219,16 @@ def clocks(made):
         made.case(image, title, f"by hand as {way}", made.by_person(), says=says)
 
     case("missing", "there is no signed time", lambda signature: [])
-    case("of-another", "the signed time is that of another signature", lambda signature: [made.ours.timestamp(b"other")])
-    case("of-others", "the signed time is by somebody else's authority", lambda signature: [made.theirs.timestamp(signature)])
+    case(
+        "of-another",
+        "the signed time is that of another signature",
+        lambda signature: [made.ours.timestamp(b"other")],
+    )
+    case(
+        "of-others",
+        "the signed time is by somebody else's authority",
+        lambda signature: [made.theirs.timestamp(signature)],
+    )
     case("garbage", "the signed time is garbage", lambda signature: [b"garbage"])
 
     def flipped(signature):
@@ -187,7 +242,9 @@ def clocks(made):
     signer = hand.keyless(made.ours, PERSON)
     bundle = hand.logged_bundle(made.ours, hand.statement([hand.subject(image)]), signer, 2)
     del bundle["verificationMaterial"]["timestampVerificationData"]
-    bundle["verificationMaterial"]["tlogEntries"][0]["integratedTime"] = str(int(material.utc_now().timestamp()))
+    bundle["verificationMaterial"]["tlogEntries"][0]["integratedTime"] = str(
+        int(material.utc_now().timestamp())
+    )
     attached.put_bundle(image, bundle)
     title = "there is no signed time; one was written into the entry of the log that has none"
     made.case(image, title, f"by hand as {way}", made.by_person(), says="time")

@@ -41,7 +41,9 @@ class Corpus:
         self.cosign = cosign.Cosign(folder / "keys", programs, self.ours)
         self.registries = {
             "plain": registry.Registry(environment["SINDRI_TEST_REGISTRY"], lists_referrers=False),
-            "referrers": registry.Registry(environment["SINDRI_TEST_REGISTRY_REFERRERS"], lists_referrers=True),
+            "referrers": registry.Registry(
+                environment["SINDRI_TEST_REGISTRY_REFERRERS"], lists_referrers=True
+            ),
         }
         # Other digests in each run: what an earlier one left in the registries stays out of it.
         self.run = str(time.time_ns())
@@ -55,7 +57,9 @@ class Corpus:
             hand.envelope_in_log2(self.ours, hand.envelope(data, stranger), stranger)
 
     def image(self, name, where="plain", tag=None):
-        return registry.push_image(self.registries[where].repository(f"attacks/{name}"), f"{name} {tag} {self.run}", tag)
+        return registry.push_image(
+            self.registries[where].repository(f"attacks/{name}"), f"{name} {tag} {self.run}", tag
+        )
 
     def signer(self, name="ours"):
         """Whoever holds the key of this name, signing by hand."""

@@ -39,7 +39,11 @@ class Cosign:
         self.folder = folder
 
     def run(self, generation, *arguments, environment=None):
-        variables = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "TUF_ROOT": str(self.folder / "tuf")}
+        variables = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.folder),
+            "TUF_ROOT": str(self.folder / "tuf"),
+        }
         variables |= {"COSIGN_PASSWORD": ""} | (environment or {})
         command = [self.programs[generation], *map(str, arguments)]
         ended = subprocess.run(command, env=variables, cwd=self.folder, capture_output=True, text=True)
@@ -53,7 +57,9 @@ class Cosign:
             plain = self.keys_in / f"{name}.pem"
             plain.write_bytes(
                 key.private_bytes(
-                    serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+                    serialization.Encoding.PEM,
+                    serialization.PrivateFormat.PKCS8,
+                    serialization.NoEncryption(),
                 )
             )
             self.run(3, "import-key-pair", "--key", plain, "--output-key-prefix", self.keys_in / name)

@@ -48,18 +48,46 @@ def simple_signing_by_hand(made):
         made.case(image, title, way, made.by_key(), expected, **how)
 
     title = "the signature names another repository: the image was copied with its signatures"
-    case("payload-other-repository", title, lambda image: hand.payload(image, "registry.example/other/project"), ACCEPTED)
+    case(
+        "payload-other-repository",
+        title,
+        lambda image: hand.payload(image, "registry.example/other/project"),
+        ACCEPTED,
+    )
     other = f"sha256:{HEX_OF_NOTHING}"
-    case("payload-other-digest", "the signature is over another digest", lambda image: hand.payload(image, digest=other), says="digest|image")
-    case("payload-short-digest", "the signature is over the digest without its algorithm", lambda image: hand.payload(image, digest=image.digest.removeprefix("sha256:")))
-    case("payload-other-type", "what was signed says that it is no signature of an image", lambda image: hand.payload(image, kind="cosign blob"))
-    case("payload-no-digest", "what was signed names no digest", lambda image: b'{"critical": {"type": "cosign container image signature"}}')
+    case(
+        "payload-other-digest",
+        "the signature is over another digest",
+        lambda image: hand.payload(image, digest=other),
+        says="digest|image",
+    )
+    case(
+        "payload-short-digest",
+        "the signature is over the digest without its algorithm",
+        lambda image: hand.payload(image, digest=image.digest.removeprefix("sha256:")),
+    )
+    case(
+        "payload-other-type",
+        "what was signed says that it is no signature of an image",
+        lambda image: hand.payload(image, kind="cosign blob"),
+    )
+    case(
+        "payload-no-digest",
+        "what was signed names no digest",
+        lambda image: b'{"critical": {"type": "cosign container image signature"}}',
+    )
     case("payload-not-json", "what was signed is the bare digest", lambda image: image.digest.encode())
-    case("payload-manifest", "what was signed is the image's manifest", lambda image: registry.encoded(image.repository.manifest(image.digest)))
+    case(
+        "payload-manifest",
+        "what was signed is the image's manifest",
+        lambda image: registry.encoded(image.repository.manifest(image.digest)),
+    )
 
     def twice(image):
         plain = hand.payload(image, digest=other)
-        return plain.replace(b'"image": {', b'"image": {"docker-manifest-digest": "%s", ' % image.digest.encode())
+        return plain.replace(
+            b'"image": {', b'"image": {"docker-manifest-digest": "%s", ' % image.digest.encode()
+        )
 
     case("payload-two-digests", "what was signed names two digests under one key, first this one", twice)
 
@@ -78,18 +106,32 @@ def annotations(made):
 
     changes = {
         "signature-flipped": ("one bit of the signature was changed", "key", flipped),
-        "signature-missing": ("the annotation with the signature was removed", "key", removed(attached.SIGNATURE)),
+        "signature-missing": (
+            "the annotation with the signature was removed",
+            "key",
+            removed(attached.SIGNATURE),
+        ),
         "signature-empty": ("the signature was made empty", "key", set_to(attached.SIGNATURE, "")),
-        "signature-not-base64": ("the signature is not base64", "key", set_to(attached.SIGNATURE, "%%% no base64 %%%")),
+        "signature-not-base64": (
+            "the signature is not base64",
+            "key",
+            set_to(attached.SIGNATURE, "%%% no base64 %%%"),
+        ),
         "entry-missing": ("the log's entry was removed", "keyless", removed(attached.LOG_ENTRY)),
         "entry-not-json": ("the log's entry is garbage", "keyless", set_to(attached.LOG_ENTRY, "{garbage")),
         "entry-null": ("the log's entry is `null`", "keyless", set_to(attached.LOG_ENTRY, "null")),
         "certificate-missing": ("the certificate was removed", "keyless", removed(attached.CERTIFICATE)),
-        "certificate-not-pem": ("the certificate is garbage", "keyless", set_to(attached.CERTIFICATE, "garbage")),
+        "certificate-not-pem": (
+            "the certificate is garbage",
+            "keyless",
+            set_to(attached.CERTIFICATE, "garbage"),
+        ),
         "certificate-broken": (
             "the certificate is PEM around garbage",
             "keyless",
-            set_to(attached.CERTIFICATE, "-----BEGIN CERTIFICATE-----\nZ2FyYmFnZQ==\n-----END CERTIFICATE-----\n"),
+            set_to(
+                attached.CERTIFICATE, "-----BEGIN CERTIFICATE-----\nZ2FyYmFnZQ==\n-----END CERTIFICATE-----\n"
+            ),
         ),
     }
     for name, (title, who, change) in changes.items():
@@ -164,16 +206,43 @@ def envelopes_by_hand(made):
         return hand.statement([hand.subject(image)])
 
     case("envelope-two-signatures", "two signatures, of which the first is trusted", right, ours, stranger)
-    case("envelope-two-signatures-second", "two signatures, of which the second is trusted", right, stranger, ours)
+    case(
+        "envelope-two-signatures-second",
+        "two signatures, of which the second is trusted",
+        right,
+        stranger,
+        ours,
+    )
     case("envelope-other-kind", "signed as another type than in-toto", right, ours, kind="application/json")
     case("envelope-simple-signing", "what was signed is what cosign 2 signs", hand.payload, ours)
     case("envelope-not-json", "what was signed is no JSON", lambda image: b"garbage", ours)
-    case("envelope-other-statement", "what was signed is no statement of in-toto", lambda image: right(image) | {"_type": "https://example.com/Statement/v1"}, ours)
+    case(
+        "envelope-other-statement",
+        "what was signed is no statement of in-toto",
+        lambda image: right(image) | {"_type": "https://example.com/Statement/v1"},
+        ours,
+    )
     case("envelope-no-subject", "what was signed names no image", lambda image: hand.statement([]), ours)
     wrong = {"digest": {"sha256": HEX_OF_NOTHING}}
-    case("envelope-other-subject", "what was signed names another image", lambda image: hand.statement([wrong]), ours)
-    case("envelope-other-predicate", "what was signed says something else of the image", lambda image: hand.statement([hand.subject(image)], "https://example.com/reviewed/v1"), ours, says="https://example.com/reviewed/v1")
-    case("envelope-deep", "what was signed is nested 20,000 deep", lambda image: b"[" * 20000 + b"]" * 20000, ours)
+    case(
+        "envelope-other-subject",
+        "what was signed names another image",
+        lambda image: hand.statement([wrong]),
+        ours,
+    )
+    case(
+        "envelope-other-predicate",
+        "what was signed says something else of the image",
+        lambda image: hand.statement([hand.subject(image)], "https://example.com/reviewed/v1"),
+        ours,
+        says="https://example.com/reviewed/v1",
+    )
+    case(
+        "envelope-deep",
+        "what was signed is nested 20,000 deep",
+        lambda image: b"[" * 20000 + b"]" * 20000,
+        ours,
+    )
 
 
 def borrowed_certificates(made):
@@ -186,8 +255,12 @@ def borrowed_certificates(made):
     made.case(image, title, "by hand as cosign 2, keyless", made.by_person(), says="signature")
     for log in (1, 2):
         image = made.image(f"borrowed-certificate-3-rekor{log}", "referrers")
-        attached.put_bundle(image, hand.logged_bundle(made.ours, hand.statement([hand.subject(image)]), borrowed, log))
-        made.case(image, title, f"by hand as cosign 3, keyless, Rekor {log}", made.by_person(), says="signature")
+        attached.put_bundle(
+            image, hand.logged_bundle(made.ours, hand.statement([hand.subject(image)]), borrowed, log)
+        )
+        made.case(
+            image, title, f"by hand as cosign 3, keyless, Rekor {log}", made.by_person(), says="signature"
+        )
 
     image = made.image("certificate-for-key-2")
     mallory = hand.keyless(made.ours, {"iss": PERSON_ISSUER, "email": "mallory@example.com"})
@@ -208,12 +281,17 @@ def signed_as_a_file(made):
     """A signature over the manifest's bytes, as `cosign sign-blob` makes one: not the form of an image's signature."""
     ours = made.signer()
     image = made.image("signed-as-a-file", "referrers")
-    status_headers_body = image.repository.ask("GET", f"manifests/{image.digest}", (200,), None, {"Accept": registry.MANIFEST})
+    status_headers_body = image.repository.ask(
+        "GET", f"manifests/{image.digest}", (200,), None, {"Accept": registry.MANIFEST}
+    )
     manifest = status_headers_body[2]
     bundle = hand.bundle(None, ours)
     del bundle["dsseEnvelope"]
     bundle["messageSignature"] = {
-        "messageDigest": {"algorithm": "SHA2_256", "digest": encode(bytes.fromhex(image.digest.removeprefix("sha256:")))},
+        "messageDigest": {
+            "algorithm": "SHA2_256",
+            "digest": encode(bytes.fromhex(image.digest.removeprefix("sha256:"))),
+        },
         "signature": encode(ours.sign(manifest)),
     }
     attached.put_bundle(image, bundle)

@@ -52,7 +52,15 @@ def answers(made, server):
         title = f"asked for the signature, the registry answers {status}"
         case(made, server, f"signature-{status}", title, OLD, lambda image: when(".sig", refuse), expected)
         title = f"asked for the list of referrers, the registry answers {status}"
-        case(made, server, f"referrers-{status}", title, NEW, lambda image: when("/referrers/", refuse), expected)
+        case(
+            made,
+            server,
+            f"referrers-{status}",
+            title,
+            NEW,
+            lambda image: when("/referrers/", refuse),
+            expected,
+        )
 
 
 def bundle_of(image):
@@ -80,13 +88,69 @@ def contents(made, server):
         status, body, headers = handler.ask()
         handler.answer(status, body, headers | {"Docker-Content-Digest": registry.digest(b"something else")})
 
-    case(made, server, "bundle-other", "the bundle is not what its digest says", NEW, lambda image: when(bundle_of(image)[1], changed), REFUSED)
-    case(made, server, "bundle-manifest-other", "the manifest of the bundle is not what its digest says", NEW, lambda image: when(bundle_of(image)[0], changed), REFUSED)
-    case(made, server, "bundle-endless", "the bundle has no end", NEW, lambda image: when(bundle_of(image)[1], endless), REFUSED)
-    case(made, server, "bundle-cut", "the registry goes away in the middle of the bundle", NEW, lambda image: when(bundle_of(image)[1], cut), FAULT)
-    case(made, server, "signature-huge", "the signature's manifest has 1 GiB", OLD, lambda image: when(".sig", huge), REFUSED)
-    case(made, server, "signature-other-digest", "the signature's manifest comes with another digest in its header", OLD, lambda image: when(".sig", other_digest), REFUSED)
-    case(made, server, "signature-cut", "the registry goes away in the middle of the signature's manifest", OLD, lambda image: when(".sig", cut), FAULT)
+    case(
+        made,
+        server,
+        "bundle-other",
+        "the bundle is not what its digest says",
+        NEW,
+        lambda image: when(bundle_of(image)[1], changed),
+        REFUSED,
+    )
+    case(
+        made,
+        server,
+        "bundle-manifest-other",
+        "the manifest of the bundle is not what its digest says",
+        NEW,
+        lambda image: when(bundle_of(image)[0], changed),
+        REFUSED,
+    )
+    case(
+        made,
+        server,
+        "bundle-endless",
+        "the bundle has no end",
+        NEW,
+        lambda image: when(bundle_of(image)[1], endless),
+        REFUSED,
+    )
+    case(
+        made,
+        server,
+        "bundle-cut",
+        "the registry goes away in the middle of the bundle",
+        NEW,
+        lambda image: when(bundle_of(image)[1], cut),
+        FAULT,
+    )
+    case(
+        made,
+        server,
+        "signature-huge",
+        "the signature's manifest has 1 GiB",
+        OLD,
+        lambda image: when(".sig", huge),
+        REFUSED,
+    )
+    case(
+        made,
+        server,
+        "signature-other-digest",
+        "the signature's manifest comes with another digest in its header",
+        OLD,
+        lambda image: when(".sig", other_digest),
+        REFUSED,
+    )
+    case(
+        made,
+        server,
+        "signature-cut",
+        "the registry goes away in the middle of the signature's manifest",
+        OLD,
+        lambda image: when(".sig", cut),
+        FAULT,
+    )
 
 
 def lists(made, server):
@@ -107,10 +171,19 @@ def lists(made, server):
 
     def many(handler):
         entries = [
-            {"mediaType": registry.MANIFEST, "digest": registry.digest(b"%d" % number), "size": 800, "artifactType": attached.BUNDLE}
+            {
+                "mediaType": registry.MANIFEST,
+                "digest": registry.digest(b"%d" % number),
+                "size": 800,
+                "artifactType": attached.BUNDLE,
+            }
             for number in range(10000)
         ]
-        handler.answer(200, json.dumps({"schemaVersion": 2, "mediaType": registry.INDEX, "manifests": entries}).encode(), JSON)
+        handler.answer(
+            200,
+            json.dumps({"schemaVersion": 2, "mediaType": registry.INDEX, "manifests": entries}).encode(),
+            JSON,
+        )
 
     titles = {
         "endless": ("the list of referrers has no end", endless, REFUSED),
@@ -119,7 +192,15 @@ def lists(made, server):
         "many": ("the list of referrers has ten thousand, and none of them is there", many, REFUSED),
     }
     for name, (title, answer, expected) in titles.items():
-        case(made, server, f"referrers-{name}", title, NEW, lambda image, answer=answer: when("/referrers/", answer), expected)
+        case(
+            made,
+            server,
+            f"referrers-{name}",
+            title,
+            NEW,
+            lambda image, answer=answer: when("/referrers/", answer),
+            expected,
+        )
 
 
 def moves(made, server):
@@ -144,4 +225,13 @@ def moves(made, server):
         if not signed_first:
             title = "the tag moves to the signed image while another one is looked at"
         how = {"digest": image.digest} if signed_first else {}
-        made.case(front, title, OLD, made.by_key(), ACCEPTED if signed_first else REFUSED, tag="1.0.0", cosign=(), **how)
+        made.case(
+            front,
+            title,
+            OLD,
+            made.by_key(),
+            ACCEPTED if signed_first else REFUSED,
+            tag="1.0.0",
+            cosign=(),
+            **how,
+        )

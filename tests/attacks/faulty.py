@@ -34,7 +34,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         answer = connection.getresponse()
         body = answer.read()
         connection.close()
-        return answer.status, body, {name: answer.headers[name] for name in PASSED_BACK if answer.headers[name]}
+        return (
+            answer.status,
+            body,
+            {name: answer.headers[name] for name in PASSED_BACK if answer.headers[name]},
+        )
 
     def answer(self, status, body, headers=None, length=None):
         self.send_response(status)

@@ -84,7 +84,10 @@ def first_signature(signed):
 
 
 def envelope_in_log1(log, signed, signer):
-    content = {"envelope": json.dumps(signed), "verifiers": [encode(signer.pem())] * len(signed["signatures"])}
+    content = {
+        "envelope": json.dumps(signed),
+        "verifiers": [encode(signer.pem())] * len(signed["signatures"]),
+    }
     return log.enter1({"apiVersion": "0.0.1", "kind": "dsse", "spec": {"proposedContent": content}})
 
 
@@ -136,7 +139,9 @@ def bundle(signed, signer, entries=(), timestamps=()):
     return {
         "mediaType": attached.BUNDLE,
         "verificationMaterial": dict(
-            signer.material(), tlogEntries=list(entries), **({"timestampVerificationData": stamps} if timestamps else {})
+            signer.material(),
+            tlogEntries=list(entries),
+            **({"timestampVerificationData": stamps} if timestamps else {})
         ),
         "dsseEnvelope": signed,
     }

@@ -137,7 +137,9 @@ def other_entries(made):
             attached.put_bundle(image, hand.bundle(signed, signer, found, times(made, log, signed)))
             made.case(image, title, way, made.by_person(), says=LOG)
 
-        image, other = (made.image(f"entry-of-another-rekor{log}", "referrers", tag=tag) for tag in ("evil", "good"))
+        image, other = (
+            made.image(f"entry-of-another-rekor{log}", "referrers", tag=tag) for tag in ("evil", "good")
+        )
         signer = hand.keyless(made.ours, PERSON)
         signed = hand.envelope(hand.statement([hand.subject(image)]), signer)
         _, entry = logged(made, other, signer, log)
@@ -156,7 +158,13 @@ def other_entries(made):
         signed, entry = logged(made, image, signer, log, made.theirs)
         _, real = logged(made, other, signer, log)
         entry["logId"] = real["logId"]
-        case("the entry is in somebody else's log and says that it is in the right one", image, signer, signed, entry)
+        case(
+            "the entry is in somebody else's log and says that it is in the right one",
+            image,
+            signer,
+            signed,
+            entry,
+        )
 
         image = made.image(f"checkpoint-of-other-log-rekor{log}", "referrers")
         signed, entry = logged(made, image, signer, log)
@@ -232,12 +240,30 @@ def promises(made):
     def backdated(entry):
         entry["integratedTime"] = str(int(yesterday.timestamp()) + 60)
 
-    case("without-proof", "a promise of the log and no proof, which this version of bundles must have", without_proof)
+    case(
+        "without-proof",
+        "a promise of the log and no proof, which this version of bundles must have",
+        without_proof,
+    )
     case("broken", "the log's promise is broken, its proof is right", broken)
-    case("missing", "a proof and no promise: nothing says when it was signed", lambda entry: entry.pop("inclusionPromise"))
+    case(
+        "missing",
+        "a proof and no promise: nothing says when it was signed",
+        lambda entry: entry.pop("inclusionPromise"),
+    )
     case("neither", "neither a promise nor a proof", neither)
-    case("backdated", "the certificate has expired, and the entry's time was set back into its life", backdated, start=yesterday)
-    case("old-broken", "the log's promise is broken, and there is no proof", broken_without_proof, media_type=OLD_BUNDLE)
+    case(
+        "backdated",
+        "the certificate has expired, and the entry's time was set back into its life",
+        backdated,
+        start=yesterday,
+    )
+    case(
+        "old-broken",
+        "the log's promise is broken, and there is no proof",
+        broken_without_proof,
+        media_type=OLD_BUNDLE,
+    )
 
 
 def annotations(made):
@@ -259,7 +285,9 @@ def annotations(made):
 
     def another(image, signer, entry, layer):
         data = b"something else"
-        return json.loads(hand.entry_in_annotation(hand.data_in_log1(made.ours, data, signer.sign(data), signer)))
+        return json.loads(
+            hand.entry_in_annotation(hand.data_in_log1(made.ours, data, signer.sign(data), signer))
+        )
 
     def other_log(image, signer, entry, layer):
         signature = decode(layer.annotations[attached.SIGNATURE])

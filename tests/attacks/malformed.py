@@ -7,7 +7,10 @@ import hand
 import registry
 from corpus import ACCEPTED
 
-OLD_BUNDLES = ("application/vnd.dev.sigstore.bundle+json;version=0.1", "application/vnd.dev.sigstore.bundle+json;version=0.2")
+OLD_BUNDLES = (
+    "application/vnd.dev.sigstore.bundle+json;version=0.1",
+    "application/vnd.dev.sigstore.bundle+json;version=0.2",
+)
 NEW_BUNDLES = ("application/vnd.dev.sigstore.bundle.v0.4+json", "application/vnd.dev.sigstore.bundle.v9+json")
 WAY = "cosign 3, key, no log"
 
@@ -32,7 +35,12 @@ def versions(made):
             how = {"media_type": kind, "artifact_type": kind} if outside and kind else {}
             attached.put_bundle(image, bundle, **how)
             also = ", and so does its manifest" if how else ", its manifest the usual one"
-            made.case(image, f"the bundle says that its version is `{kind}`{also}", f"by hand as {WAY}", made.by_key())
+            made.case(
+                image,
+                f"the bundle says that its version is `{kind}`{also}",
+                f"by hand as {WAY}",
+                made.by_key(),
+            )
 
 
 def right(image, signer):
@@ -66,7 +74,10 @@ def contents(made):
         del bundle["dsseEnvelope"]
 
     def both(bundle):
-        bundle["messageSignature"] = {"messageDigest": {"algorithm": "SHA2_256", "digest": ""}, "signature": ""}
+        bundle["messageSignature"] = {
+            "messageDigest": {"algorithm": "SHA2_256", "digest": ""},
+            "signature": "",
+        }
 
     def no_material(bundle):
         del bundle["verificationMaterial"]
@@ -134,7 +145,9 @@ def beside(made):
 def lists(made):
     """The fallback tag, which everybody who can write tags can write."""
     image = made.image("list-is-an-image")
-    image.repository.push_manifest(image.repository.manifest(image.digest), tag=registry.fallback_tag(image.digest))
+    image.repository.push_manifest(
+        image.repository.manifest(image.digest), tag=registry.fallback_tag(image.digest)
+    )
     made.case(image, "the list of referrers is an image", "by hand", made.by_key(), says=())
 
     image = made.image("list-of-the-image-itself")
@@ -189,7 +202,9 @@ def too_much(made):
     made.case(image, "what was signed has 24 MiB", "by hand as cosign 2, key, no log", made.by_key())
 
     image = made.image("thousand-signatures")
-    attached.put_layers(image, "sig", [hand.layer(made.ours, hand.payload(image), stranger, log=False)] * 1000)
+    attached.put_layers(
+        image, "sig", [hand.layer(made.ours, hand.payload(image), stranger, log=False)] * 1000
+    )
     made.case(image, "a thousand signatures by a stranger", "by hand as cosign 2, key, no log", made.by_key())
 
     image = made.image("many-bundles", "referrers")

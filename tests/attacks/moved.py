@@ -23,7 +23,12 @@ def two_images(made, name, where="plain"):
 
 
 def tags(made):
-    for way in ("cosign 2, key", "cosign 2, key, no log", "cosign 2, keyless", "cosign 2, keyless, timestamp"):
+    for way in (
+        "cosign 2, key",
+        "cosign 2, key, no log",
+        "cosign 2, keyless",
+        "cosign 2, keyless, timestamp",
+    ):
         good, evil = two_images(made, f"moved-{short(way)}")
         made.cosign.sign(good, way, who=WORKFLOW)
         attached.put_layers(evil, "sig", attached.layers(good, "sig"))
@@ -46,7 +51,9 @@ def lists(made):
             ((bundle, _),) = attached.bundles(good)
             attached.put_bundle(evil, bundle)
             trust = made.by_workflow() if "keyless" in way else made.by_key(logged="no log" not in way)
-            made.case(evil, f"{TITLE}; its manifest says that it belongs here", way, trust, says=OTHER, pinned=True)
+            made.case(
+                evil, f"{TITLE}; its manifest says that it belongs here", way, trust, says=OTHER, pinned=True
+            )
 
     for way in ("cosign 3, key, no log", "cosign 3, keyless, Rekor 2"):
         good, evil = two_images(made, f"listed-{short(way)}")
@@ -99,7 +106,9 @@ def indexes(made):
 def index_and_part(made, name, where):
     whole = accepted.index(made, name, where)
     entry = whole.repository.manifest(whole.digest)["manifests"][0]
-    return whole, type(whole)(whole.repository, {name: entry[name] for name in ("mediaType", "digest", "size")})
+    return whole, type(whole)(
+        whole.repository, {name: entry[name] for name in ("mediaType", "digest", "size")}
+    )
 
 
 def move(source, target, wanted):

@@ -36,7 +36,9 @@ class Trust:
             entry["key"] = copy(self.key, folder)
         else:
             subject = {"subject": self.subject, "subject_regexp": self.subject_regexp}
-            entry["identity"] = {"issuer": self.issuer} | {name: value for name, value in subject.items() if value}
+            entry["identity"] = {"issuer": self.issuer} | {
+                name: value for name, value in subject.items() if value
+            }
         if self.root():
             entry["trusted_root"] = copy(self.root(), folder)
         return entry | self.limits

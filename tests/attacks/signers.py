@@ -7,11 +7,15 @@ import re
 import attached
 import hand
 import material
-from corpus import INVALID, PERSON, PERSON_ISSUER, WORKFLOW, WORKFLOW_SUBJECT
+from corpus import INVALID, PERSON, PERSON_ISSUER, WORKFLOW
 
 # In how many ways the same is signed: cosign 2's tags, and bundles where each kind of registry has them.
 KEYS = {"cosign 2, key": "plain", "cosign 3, key, Rekor 1": "plain", "cosign 3, key, Rekor 2": "referrers"}
-KEYLESS = {"cosign 2, keyless": "plain", "cosign 3, keyless, Rekor 1": "plain", "cosign 3, keyless, Rekor 2": "referrers"}
+KEYLESS = {
+    "cosign 2, keyless": "plain",
+    "cosign 3, keyless, Rekor 1": "plain",
+    "cosign 3, keyless, Rekor 2": "referrers",
+}
 
 
 def make(made):
@@ -30,7 +34,9 @@ def short(way):
 def nobody(made):
     for where in made.registries:
         image = made.image(f"unsigned-{where}", where)
-        made.case(image, "not signed", "nothing", made.by_key(), says="(no|not) .*sign", cosign=(2, 3), pinned=True)
+        made.case(
+            image, "not signed", "nothing", made.by_key(), says="(no|not) .*sign", cosign=(2, 3), pinned=True
+        )
     image = made.image("unsigned-keyless", "referrers")
     made.case(image, "not signed", "nothing", made.by_person(), says="(no|not) .*sign", cosign=(2, 3))
 
@@ -48,7 +54,9 @@ def other_keys(made):
         image = made.image(f"other-key-{short(way)}", where)
         made.cosign.sign(image, way, key="other")
         trust = made.by_key(logged=True)
-        made.case(image, "signed by another key", way, trust, says=r"trust\S*\.key", pinned=way == "cosign 2, key")
+        made.case(
+            image, "signed by another key", way, trust, says=r"trust\S*\.key", pinned=way == "cosign 2, key"
+        )
 
     image = made.image("other-key-no-log", "referrers")
     made.cosign.sign(image, "cosign 3, key, no log", key="other")
@@ -57,7 +65,9 @@ def other_keys(made):
     image = made.image("neither-of-two")
     made.cosign.sign(image, "cosign 2, keyless", who=WORKFLOW)
     trust = [made.by_key("other", logged=True), made.by_person()]
-    made.case(image, "signed by nobody of two who are trusted", "cosign 2, keyless", trust, says=r"trust\[1\]")
+    made.case(
+        image, "signed by nobody of two who are trusted", "cosign 2, keyless", trust, says=r"trust\[1\]"
+    )
 
     for way in ("cosign 2, key", "cosign 3, key, Rekor 1"):
         image = made.image(f"key-for-identity-{way[7]}")
@@ -73,18 +83,27 @@ def other_keys(made):
 
 def other_people(made):
     others = {
-        "other-issuer": ("vouched for by another issuer", {"iss": "https://other.example", "email": PERSON["email"]}),
+        "other-issuer": (
+            "vouched for by another issuer",
+            {"iss": "https://other.example", "email": PERSON["email"]},
+        ),
         "other-subject": ("signed by somebody else", {"iss": PERSON_ISSUER, "email": "mallory@example.com"}),
         "subject-goes-on": (
             "the signer's name begins with the trusted one",
             {"iss": PERSON_ISSUER, "email": PERSON["email"] + ".evil.example"},
         ),
-        "subject-ends-so": ("the signer's name ends with the trusted one", {"iss": PERSON_ISSUER, "email": "x" + PERSON["email"]}),
+        "subject-ends-so": (
+            "the signer's name ends with the trusted one",
+            {"iss": PERSON_ISSUER, "email": "x" + PERSON["email"]},
+        ),
         "issuer-goes-on": (
             "the issuer's address begins with the trusted one",
             {"iss": PERSON_ISSUER + ".evil.example", "email": PERSON["email"]},
         ),
-        "subject-in-capitals": ("the signer's name in capitals", {"iss": PERSON_ISSUER, "email": PERSON["email"].upper()}),
+        "subject-in-capitals": (
+            "the signer's name in capitals",
+            {"iss": PERSON_ISSUER, "email": PERSON["email"].upper()},
+        ),
     }
     ways = list(KEYLESS.items())
     for number, (name, (title, who)) in enumerate(others.items()):
@@ -98,7 +117,13 @@ def other_people(made):
     way = "cosign 3, keyless, Rekor 2"
     image = made.image("other-workflow", "referrers")
     made.cosign.sign(image, way, who=WORKFLOW | {"job_workflow_ref": WORKFLOW["job_workflow_ref"] + "-evil"})
-    made.case(image, "signed by the workflow on another branch", way, made.by_workflow(), says=(r"trust\S*\.identity\.subject", "-evil"))
+    made.case(
+        image,
+        "signed by the workflow on another branch",
+        way,
+        made.by_workflow(),
+        says=(r"trust\S*\.identity\.subject", "-evil"),
+    )
 
 
 def patterns(made):
@@ -106,10 +131,22 @@ def patterns(made):
     allowed, either = r"release@example\.com", r"release@example\.com|ci@example\.com"
     signers = {
         "pattern-before": (allowed, "xrelease@example.com", "the pattern fits the end of the signer's name"),
-        "pattern-after": (allowed, "release@example.comx", "the pattern fits the beginning of the signer's name"),
-        "pattern-first": (either, "release@example.com.evil.example", "the first alternative fits the beginning of the name"),
+        "pattern-after": (
+            allowed,
+            "release@example.comx",
+            "the pattern fits the beginning of the signer's name",
+        ),
+        "pattern-first": (
+            either,
+            "release@example.com.evil.example",
+            "the first alternative fits the beginning of the name",
+        ),
         "pattern-second": (either, "evil.ci@example.com", "the second alternative fits the end of the name"),
-        "pattern-middle": (f"(?m){allowed}", "evil.release@example.com.example", "the pattern fits the middle of the name"),
+        "pattern-middle": (
+            f"(?m){allowed}",
+            "evil.release@example.com.example",
+            "the pattern fits the middle of the name",
+        ),
         "pattern-capitals": (allowed, "RELEASE@example.com", "the pattern fits the name but for capitals"),
     }
     for number, (name, (pattern, email, title)) in enumerate(signers.items()):
@@ -120,11 +157,21 @@ def patterns(made):
         made.case(image, title, way, trust, says=(r"trust\S*\.identity\.subject_regexp", re.escape(email)))
 
     image = made.image("pattern-lines", "referrers")
-    signer = hand.keyless(made.ours, {"iss": PERSON_ISSUER, "sub": "https://evil.example/\nhttps://good.example/"})
-    attached.put_bundle(image, hand.logged_bundle(made.ours, hand.statement([hand.subject(image)]), signer, 1))
+    signer = hand.keyless(
+        made.ours, {"iss": PERSON_ISSUER, "sub": "https://evil.example/\nhttps://good.example/"}
+    )
+    attached.put_bundle(
+        image, hand.logged_bundle(made.ours, hand.statement([hand.subject(image)]), signer, 1)
+    )
     trust = made.by_person(subject=None, subject_regexp=r"(?m)^https://good\.example/$")
     title = "the signer's name has several lines, and the pattern fits one of them"
-    made.case(image, title, "by hand as cosign 3, keyless, Rekor 1", trust, says=r"trust\S*\.identity\.subject_regexp")
+    made.case(
+        image,
+        title,
+        "by hand as cosign 3, keyless, Rekor 1",
+        trust,
+        says=r"trust\S*\.identity\.subject_regexp",
+    )
 
 
 def other_roots(made):
@@ -137,8 +184,16 @@ def other_roots(made):
     for log in (1, 2):
         image = made.image(f"other-root-3-rekor{log}", "referrers")
         signer = hand.keyless(made.theirs, PERSON)
-        attached.put_bundle(image, hand.logged_bundle(made.theirs, hand.statement([hand.subject(image)]), signer, log))
-        made.case(image, title, f"by hand as cosign 3, keyless, Rekor {log}", made.by_person(), says="root|certificate")
+        attached.put_bundle(
+            image, hand.logged_bundle(made.theirs, hand.statement([hand.subject(image)]), signer, log)
+        )
+        made.case(
+            image,
+            title,
+            f"by hand as cosign 3, keyless, Rekor {log}",
+            made.by_person(),
+            says="root|certificate",
+        )
 
     title = "the trusted root is that of other services"
     for way, where in KEYLESS.items():
@@ -176,15 +231,26 @@ def expired_roots(made):
             folder.mkdir(parents=True)
             (folder / "trusted_root.json").write_text(json.dumps(root))
             trust = made.by_person(trusted_root=folder / "trusted_root.json")
-            title = f"in the trusted root, `{section}` {'ended yesterday' if how == 'expired' else 'is empty'}"
+            title = (
+                f"in the trusted root, `{section}` {'ended yesterday' if how == 'expired' else 'is empty'}"
+            )
             made.case(image, title, way, trust)
 
     image = made.image("root-garbage", "referrers")
     made.cosign.sign(image, "cosign 3, keyless, Rekor 1", who=PERSON)
     file = made.folder / "roots" / "garbage.json"
-    file.write_text('{"mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1", "tlogs": "none"}')
+    file.write_text(
+        '{"mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1", "tlogs": "none"}'
+    )
     trust = made.by_person(trusted_root=file)
-    made.case(image, "the trusted root is no trusted root", "cosign 3, keyless, Rekor 1", trust, INVALID, says="garbage.json")
+    made.case(
+        image,
+        "the trusted root is no trusted root",
+        "cosign 3, keyless, Rekor 1",
+        trust,
+        INVALID,
+        says="garbage.json",
+    )
 
 
 def end(root, section):
