@@ -9,17 +9,17 @@ use sindri::config::reference::Digest;
 
 use crate::support::{Desk, Namespace, Outcome, Refusal, configuration, dev, kubectl, run, shell_image};
 
-const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+pub(crate) const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
 /// The repository of the shell image, in a registry that takes what it is given.
-struct Shelf {
-    repository: String,
+pub(crate) struct Shelf {
+    pub(crate) repository: String,
     address: String,
 }
 
 impl Shelf {
-    fn new() -> Outcome<Self> {
+    pub(crate) fn new() -> Outcome<Self> {
         let image = shell_image();
         let (repository, _) = image.split_once('@').ok_or("the image has no digest")?;
         let (registry, path) = repository.split_once('/').ok_or("the image has no registry")?;
@@ -30,13 +30,13 @@ impl Shelf {
     }
 
     /// A tag that no other test uses.
-    fn tag() -> String {
+    pub(crate) fn tag() -> String {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         format!("test-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
     }
 
     /// The manifest of the shell image, with a remark that gives it another digest.
-    fn manifest(&self, remark: &str) -> Outcome<Value> {
+    pub(crate) fn manifest(&self, remark: &str) -> Outcome<Value> {
         let image = shell_image();
         let digest = image.rsplit_once('@').map(|(_, digest)| digest).ok_or("no digest")?;
         let mut curl = Command::new("curl");
@@ -46,7 +46,7 @@ impl Shelf {
         Ok(manifest)
     }
 
-    fn push(&self, tag: &str, kind: &str, manifest: &Value) -> Result<Digest, Refusal> {
+    pub(crate) fn push(&self, tag: &str, kind: &str, manifest: &Value) -> Result<Digest, Refusal> {
         let text = manifest.to_string();
         let mut curl = Command::new("curl");
         curl.args(["-sSf", "-X", "PUT", "-H", &format!("Content-Type: {kind}"), "--data-binary", "@-"]);
@@ -71,7 +71,7 @@ fn with_image(namespace: &Namespace, image: &str) -> String {
     dev(namespace, "", "").replace(&format!("image: {}", shell_image()), &format!("image: {image}"))
 }
 
-fn running(namespace: &Namespace) -> Outcome<String> {
+pub(crate) fn running(namespace: &Namespace) -> Outcome<String> {
     Ok(namespace.field("deployment/dev", ".spec.template.spec.containers[0].image")?)
 }
 

@@ -12,6 +12,7 @@
 )]
 
 mod access;
+mod attacks;
 mod authority;
 mod certificates;
 mod clock;
@@ -42,4 +43,5 @@ mod requests;
 mod saved;
 mod support;
 mod survive;
+mod verified;
 mod wait;

@@ -150,9 +150,8 @@ def make(folder):
         "fulcio-intermediate": [intermediate],
         "fulcio-chain": [intermediate, root],
         "tsa": [tsa],
-        "tsa-chain": [tsa, tsa_root],
-        # An answer holds its signer already; named again, the set would not be one.
         "tsa-root": [tsa_root],
+        "tsa-chain": [tsa, tsa_root],
     }.items():
         (folder / f"{name}.pem").write_bytes(b"".join(map(pem, certificates)))
 

@@ -203,12 +203,17 @@ class Version2:
             }
 
 
+def algorithm_of(digest):
+    """Which SHA-2 it was; a client uses the one that belongs to its key."""
+    return f"SHA2_{8 * len(base64.b64decode(digest))}"
+
+
 def entered_in_version_2(request):
     if "hashedRekordRequestV002" in request:
         asked = request["hashedRekordRequestV002"]
         kind, spec = "hashedrekord", {
             "hashedRekordV002": {
-                "data": {"algorithm": "SHA2_256", "digest": asked["digest"]},
+                "data": {"algorithm": algorithm_of(asked["digest"]), "digest": asked["digest"]},
                 "signature": asked["signature"],
             }
         }

@@ -17,6 +17,7 @@ def reply(folder, query):
         file.write(query)
         file.flush()
         answer = subprocess.run(
+            # The signer's own certificate is added by itself: twice, the set of them would be no set.
             ["openssl", "ts", "-reply", "-queryfile", file.name, "-chain", folder / "tsa-root.pem"]
             + ["-config", folder / "private" / "tsa.cnf"],
             capture_output=True,
