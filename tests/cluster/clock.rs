@@ -18,7 +18,7 @@ const SKEWS: [&str; 4] = ["-1d", "-1h", "+1h", "+1d"];
 /// What makes a program's clock wrong. Its monotonic clock is right, as it is on a machine that was set wrongly.
 fn clock(skew: &str) -> Outcome<[(&'static str, String); 3]> {
     let library = env::var("SINDRI_TEST_FAKETIME")
-        .map_err(|_| "SINDRI_TEST_FAKETIME names no libfaketimeMT.so.1; run the cluster tests with `make test`")?;
+        .map_err(|error| format!("SINDRI_TEST_FAKETIME: {error}; it names a libfaketimeMT.so.1 in `make test`"))?;
     let skew = skew.to_owned();
     Ok([("LD_PRELOAD", library), ("FAKETIME", skew), ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned())])
 }
@@ -154,7 +154,7 @@ fn a_living_holder_keeps_its_lock_and_a_dead_one_loses_it_whoever_has_the_wrong_
         let both = [("+1d", ["-1d", "+0"]), ("-1h", ["+1h", "+1d"])];
         let both = both.map(|(held, sought)| scope.spawn(move || one(held, sought).map_err(|error| error.to_string())));
         for one in both {
-            one.join().map_err(|_| "one of them failed")??;
+            one.join().map_err(|panic| format!("one of them failed: {panic:?}"))??;
         }
         Ok(())
     })

@@ -17,8 +17,8 @@ struct Signer {
 
 impl Signer {
     fn new(desk: Desk) -> Outcome<Self> {
-        let cosign =
-            env::var("SINDRI_TEST_COSIGN3").map_err(|_| "SINDRI_TEST_COSIGN3 is not set: the test needs a bed")?;
+        let cosign = env::var("SINDRI_TEST_COSIGN3")
+            .map_err(|error| format!("SINDRI_TEST_COSIGN3: {error}; the test needs a bed"))?;
         let signer = Self { desk, cosign };
         signer.cosign(&["generate-key-pair", "--output-key-prefix", "ours"])?;
         Ok(signer)
@@ -32,7 +32,7 @@ impl Signer {
     }
 
     fn sign(&self, image: &str) -> Outcome {
-        let signing = env::var("SINDRI_TEST_SIGNING").map_err(|_| "SINDRI_TEST_SIGNING is not set")?;
+        let signing = env::var("SINDRI_TEST_SIGNING").map_err(|error| format!("SINDRI_TEST_SIGNING: {error}"))?;
         let configuration = format!("{signing}/signing_config_none.json");
         self.cosign(&["sign", "-y", "--key", "ours.key", "--signing-config", &configuration, image])?;
         Ok(())

@@ -11,6 +11,7 @@
 
 mod answers;
 mod logins;
+mod mutated;
 mod program;
 mod server;
 mod tags;
