@@ -168,19 +168,20 @@ fn provenance_has_to_keep_its_limits() {
 #[test]
 fn a_registry_that_does_not_answer_is_not_a_registry_without_signatures() {
     for (status, question) in [(418, "referrers"), (418, "sha256-"), (403, "referrers"), (401, ".sig")] {
-        let server = Server::new(move |seen: &Seen| match seen.path.contains(question) {
-            true => Reply::status(status),
-            false => plain("unsigned", &seen.path),
+        let server = Server::new(move |seen: &Seen| {
+            if seen.path.contains(question) { Reply::status(status) } else { plain("unsigned", &seen.path) }
         });
         let ended = verify(&server, &signature(KEYLESS));
         assert_eq!((ended.code, ended.data.as_str()), (Some(1), ""), "{status}: {}", ended.said);
         assert!(ended.said.contains("whether anybody vouches for"), "{}", ended.said);
     }
     // Where somebody who is trusted vouches, it does not matter what else there may be.
-    let server = Server::new(|seen: &Seen| match seen.path.contains("referrers") {
-        true => Reply::status(403),
-        false => plain("with_3", &seen.path),
-    });
+    let server =
+        Server::new(
+            |seen: &Seen| {
+                if seen.path.contains("referrers") { Reply::status(403) } else { plain("with_3", &seen.path) }
+            },
+        );
     assert_eq!(verify(&server, &signature(KEYLESS)).code, Some(0));
 }
 
@@ -197,9 +198,8 @@ fn too_much_of_anything_is_not_read() {
         format!(r#"{{"schemaVersion":2,"manifests":[{}]}}"#, entries.join(","))
     };
     let list = many(10_000);
-    let server = Server::new(move |seen: &Seen| match seen.path.contains("/referrers/") {
-        true => Reply::ok(list.clone()),
-        false => plain("unsigned", &seen.path),
+    let server = Server::new(move |seen: &Seen| {
+        if seen.path.contains("/referrers/") { Reply::ok(list.clone()) } else { plain("unsigned", &seen.path) }
     });
     let ended = verify(&server, &signature(KEYLESS));
     assert_eq!(ended.code, Some(4), "{}", ended.said);
@@ -207,9 +207,8 @@ fn too_much_of_anything_is_not_read() {
     assert!(server.seen().len() < 100, "{} requests", server.seen().len());
 
     for endless in [None, Some(1 << 30)] {
-        let server = Server::new(move |seen: &Seen| match seen.path.contains(".sig") {
-            true => Reply::Endless(endless),
-            false => plain("unsigned", &seen.path),
+        let server = Server::new(move |seen: &Seen| {
+            if seen.path.contains(".sig") { Reply::Endless(endless) } else { plain("unsigned", &seen.path) }
         });
         let ended = verify(&server, &signature(KEYLESS));
         assert_eq!(ended.code, Some(4), "{}", ended.said);
