@@ -20,13 +20,14 @@ import corpus
 import faults
 
 SUBJECTS = (
+    "ways",
     "accepted",
+    "provenance",
     "signers",
     "moved",
     "edited",
     "certificates",
     "logs",
-    "provenance",
     "statements",
     "malformed",
 )

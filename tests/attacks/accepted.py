@@ -1,8 +1,6 @@
 """What must be accepted: without it the refusals of the other cases would prove nothing."""
 
 import attached
-import corpus
-import cosign
 import hand
 import predicates
 import registry
@@ -10,53 +8,11 @@ from corpus import ACCEPTED, PERSON, WORKFLOW, WORKFLOW_SUBJECT
 
 
 def make(made):
-    every_way(made)
-    kinds_of_keys(made)
     ways_to_write_the_policy(made)
     images(made)
     several_signatures(made)
     by_hand(made)
     provenance(made)
-
-
-def every_way(made):
-    for where in made.registries:
-        for way in cosign.WAYS:
-            keyless, logged = "keyless" in way, "no log" not in way
-            if keyless and not logged:
-                continue
-            name = way.replace(",", "").replace(" ", "-").lower()
-            image = made.image(f"{name}-{where}", where)
-            made.cosign.sign(image, way, who=WORKFLOW)
-            trust = made.by_workflow() if keyless else made.by_key(logged=logged)
-            how = {"timestamps": True} if "timestamp" in way else {}
-            made.case(image, f"signed; {where} registry", way, trust, ACCEPTED, **how)
-
-
-def kinds_of_keys(made):
-    for kind in ("p384", "ed25519", "rsa"):
-        for way in ("cosign 2, key, no log", "cosign 3, key, no log", "cosign 3, key, Rekor 2"):
-            # cosign 3 does not believe the Ed25519 signature that it has just made, and leaves nothing.
-            if kind == "ed25519" and "cosign 3" in way:
-                continue
-            generation = way.split()[1].rstrip(",")
-            logged = "no log" not in way
-            image = made.image(f"key-{kind}-{generation}{'-log' if logged else ''}")
-            made.cosign.sign(image, way, key=f"ours-{kind}")
-            trust = made.by_key(f"ours-{kind}", logged)
-            # Nor does it believe what it has made with P-384 and SHA-384: it always verifies with SHA-256.
-            expected = corpus.REFUSED if kind == "p384" and "cosign 3" in way else ACCEPTED
-            made.case(image, f"signed by a key of the kind {kind}", way, trust, expected)
-
-    image = made.image("key-ed25519-3", "referrers")
-    trust = made.by_key("ours-ed25519")
-    signer = made.signer("ours-ed25519")
-    attached.put_bundle(
-        image, hand.bundle(hand.envelope(hand.statement([hand.subject(image)]), signer), signer)
-    )
-    made.case(
-        image, "signed by a key of the kind ed25519", "by hand as cosign 3, key, no log", trust, ACCEPTED
-    )
 
 
 def ways_to_write_the_policy(made):
