@@ -75,6 +75,9 @@ enum Output {
 /// No cluster is asked.
 #[derive(Debug, Args)]
 struct Verify {
+    /// Another image, to be judged by the same `trust`: is the next version signed? Default: that of the configuration.
+    #[arg(value_name = "REFERENCE", value_parser = value::read(Reference::parse))]
+    reference: Option<Reference>,
     #[command(flatten)]
     file: FileArgument,
     #[command(flatten)]
@@ -134,7 +137,10 @@ impl Resolve {
 impl Verify {
     async fn verify(self, ui: &mut Ui) -> Result<(), Failure> {
         let (spec, source) = self.file.read(ui)?.understood()?;
-        let wanted = Wanted::of(&spec.image)?;
+        let wanted = match &self.reference {
+            Some(reference) => Wanted::of_reference(reference),
+            None => Wanted::of(&spec.image)?,
+        };
         let Some(verification) = verification(&spec) else {
             return Err(Failure::configuration(format!(
                 "{} does not say who has to vouch for {wanted}",

@@ -32,7 +32,7 @@ fn rows(evidence: &Evidence) -> Vec<(&'static str, String)> {
     match &evidence.signer {
         Signer::Key(fingerprint) => rows.push(("key", fingerprint.clone())),
         Signer::Identity { issuer, subject } => {
-            rows.extend([("signer", subject.clone()), ("issuer", issuer.clone())]);
+            rows.extend([("signer", printable(subject)), ("issuer", printable(issuer))]);
         }
     }
     rows.extend(evidence.times.iter().map(|time| ("time", time.clone())));

@@ -45,6 +45,11 @@ fn listing(set: &str, path: &str) -> Reply {
 
 /// `image verify` of the tag 1 in a folder that has the key and the root.
 fn verify(server: &Server, policy: &str) -> Ended {
+    sindri_in(&folder_of(server, policy), &["image", "verify", "-o", "json", "--timeout", "20s"])
+}
+
+/// A configuration, with the key and the root beside it.
+fn folder_of(server: &Server, policy: &str) -> TempDir {
     let folder = TempDir::new().unwrap();
     fs::copy(signed("trusted_root.json"), folder.path().join("root.json")).unwrap();
     fs::copy(signed("ours.pub"), folder.path().join("ours.pub")).unwrap();
@@ -54,7 +59,7 @@ fn verify(server: &Server, policy: &str) -> Ended {
         server.host()
     );
     fs::write(folder.path().join("sindri.yaml"), text).unwrap();
-    sindri_in(&folder, &["image", "verify", "-o", "json", "--timeout", "20s"])
+    folder
 }
 
 fn both(trust: &str) -> String {
@@ -144,6 +149,23 @@ fn what_is_not_trusted_is_refused_and_it_is_said_which_line_refuses_it() {
             assert!(ended.said.contains(part), "{part}\n{}", ended.said);
         }
     }
+}
+
+#[test]
+fn another_image_is_judged_by_the_same_policy() {
+    let server = Server::new(|seen: &Seen| plain("with_3", &seen.path));
+    let folder = folder_of(&server, &signature(KEYLESS));
+    let other = format!("{}/team/dev@{}", server.host(), Digest::of(&fs::read(signed("with_3/manifests/1")).unwrap()));
+    let ended = sindri_in(&folder, &["image", "verify", &other]);
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    assert!(ended.data.starts_with(&format!("image       {other}\n")), "{}", ended.data);
+    assert!(
+        ended.data.contains("\nsignature  holds, by `trust`\n  signer    https://github.com/example/project/"),
+        "{}",
+        ended.data
+    );
+    let absent = sindri_in(&folder, &["image", "verify", &format!("{}/team/dev:2", server.host())]);
+    assert_eq!(absent.code, Some(4), "{}", absent.said);
 }
 
 #[test]

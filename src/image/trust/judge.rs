@@ -15,7 +15,7 @@ use super::refused::{Finding, Refused};
 use super::root::Root;
 use super::simple;
 use super::statement::{self, Statement};
-use super::verdict::{Evidence, Signed, Signer, Verdict};
+use super::verdict::{Evidence, Log, Signed, Signer, Verdict};
 use super::{certificate, logged};
 use crate::config::reference::{Digest, Repository};
 
@@ -37,6 +37,8 @@ struct Holding {
     signer: Signer,
     certificate: Option<CertificateInfo>,
     times: Vec<String>,
+    /// The entries of logs that were checked.
+    logs: Vec<Log>,
 }
 
 /// Whether somebody who is trusted vouches for the image.
@@ -112,7 +114,7 @@ impl Case<'_> {
             trusted_by: entry.place.clone(),
             format: offer.format.to_string(),
             place: offer.place.clone(),
-            logs: logged::logs(&offer.bundle),
+            logs: holding.logs,
             times: holding.times,
             source,
             provenance,
@@ -159,14 +161,15 @@ impl Case<'_> {
             }
             return Err(Reason::OtherKey { key: place, wanted: key.to_string() });
         }
-        let mut times = Vec::new();
+        let (mut times, mut logs) = (Vec::new(), Vec::new());
         if let Some(root) = root {
             let bundle = without_certificate(&offer.bundle);
             logged::are_all_provable(&bundle, root)?;
             let policy = PublicKeyVerificationPolicy::new(key.der().clone());
             times = attested(&self.verified(root, &bundle, offer, &policy)?);
+            logs = logged::logs(&bundle);
         }
-        Ok(Holding { signer: Signer::Key(key.fingerprint().to_string()), certificate: None, times })
+        Ok(Holding { signer: Signer::Key(key.fingerprint().to_string()), certificate: None, times, logs })
     }
 
     fn by_identity(
@@ -202,7 +205,7 @@ impl Case<'_> {
             return Err(Reason::OtherSigner { signer, key, wanted });
         }
         let (certificate, times) = (Some(certificate.clone()), attested(&result));
-        Ok(Holding { signer, certificate, times })
+        Ok(Holding { signer, certificate, times, logs: logged::logs(&offer.bundle) })
     }
 
     fn verified(

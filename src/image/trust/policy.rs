@@ -116,8 +116,8 @@ impl Account {
     pub(super) fn holds(&self, subject: &str) -> bool {
         match self {
             Self::Exact(exact) => exact == subject,
-            // A `$` would also match before a line break at the end, and nobody's name holds one.
-            Self::Pattern { whole, .. } => whole.is_match(subject) && !subject.contains(['\n', '\r']),
+            // Nobody's name holds a line break; a pattern such as `.*` or `[^/]+` could take one for anything.
+            Self::Pattern { whole, .. } => whole.is_match(subject) && !subject.contains(char::is_control),
         }
     }
 

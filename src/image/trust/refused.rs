@@ -97,10 +97,32 @@ impl std::error::Error for Refused {}
 
 impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: {}", self.place, self.reason)?;
-        match &self.claims {
-            Some(claims) => write!(formatter, " (its certificate names {claims})"),
-            None => Ok(()),
-        }
+        let claims = self.claims.as_ref().map(|claims| format!(" (its certificate names {claims})"));
+        let text = format!("{}: {}{}", self.place, self.reason, claims.unwrap_or_default());
+        // Most of it was written by whoever put it into the registry.
+        formatter.write_str(&printable(&text))
+    }
+}
+
+/// What others wrote, on one line and without what would steer a terminal.
+pub(super) fn printable(text: &str) -> String {
+    text.replace(char::is_control, "\u{fffd}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Finding, Refused};
+    use crate::image::trust::reason::Reason;
+
+    #[test]
+    fn what_a_forger_wrote_stays_on_its_line_and_steers_nothing() {
+        let reason = Reason::OtherImage { named: Some("x\u{1b}[2J\nhint: deploy it".to_owned()) };
+        let finding = Finding { place: "tag a".to_owned(), reason, claims: Some("b\r".to_owned()) };
+        let refused =
+            Refused { image: "r.io/a@sha256:b".to_owned(), missing: "signature", findings: vec![finding], unseen: 2 };
+        let text = refused.to_string();
+        assert!(!text.contains(char::is_control), "{text:?}");
+        assert!(text.contains("it is about x\u{fffd}[2J\u{fffd}hint: deploy it, and not about this image"), "{text}");
+        assert!(text.ends_with("2 more things beside the image were not looked at: they are too many"), "{text}");
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::provenance::Provenance;
+use super::refused::printable;
 use crate::config::reference::Digest;
 
 /// Somebody who is trusted vouches for an image.
@@ -103,7 +104,7 @@ impl Signed {
     /// Who vouches, in one line: whoever signed the image, or else where it comes from.
     #[must_use]
     pub fn signer(&self) -> Option<String> {
-        self.signature.as_ref().or(self.provenance.as_ref()).map(|evidence| evidence.signer.to_string())
+        self.signature.as_ref().or(self.provenance.as_ref()).map(|evidence| printable(&evidence.signer.to_string()))
     }
 
     /// The repository and the commit that the provenance, or the certificate, names.
@@ -115,8 +116,8 @@ impl Signed {
         let mut others = certified.map(|source| (source.repository.as_ref(), source.commit.as_ref()));
         let (repository, commit) = origins.next().or_else(|| others.next())?;
         Some(match (repository?, commit) {
-            (repository, Some(commit)) => format!("{repository}@{commit}"),
-            (repository, None) => repository.clone(),
+            (repository, Some(commit)) => printable(&format!("{repository}@{commit}")),
+            (repository, None) => printable(repository),
         })
     }
 }
