@@ -115,6 +115,21 @@ fn a_pod_that_was_made_was_not_refused() -> Outcome {
 }
 
 #[test]
+fn what_another_deployment_has_is_not_taken_for_ours() -> Outcome {
+    let taken = read("ready")?;
+    assert!(matches!(seen(&taken)?, State::Ready(_)));
+    for of in ["replica_sets", "pods"] {
+        let mut foreign = taken.clone();
+        for object in foreign[of].as_array_mut().ok_or("no list")? {
+            object["metadata"]["ownerReferences"][0]["uid"] = json!("another");
+        }
+        let state = seen(&foreign)?;
+        assert!(!matches!(state, State::Ready(_)), "{of}: {}", told(&state));
+    }
+    Ok(())
+}
+
+#[test]
 fn every_scene_of_a_real_cluster_is_diagnosed_as_it_was_meant() -> Outcome {
     let mut names = Vec::new();
     for entry in fs::read_dir(FOLDER)? {

@@ -167,15 +167,26 @@ fn a_missing_secret_is_told_at_once_with_the_command_that_makes_it() -> Outcome 
     let advice = format!("`kubectl -n {} create secret generic absent --from-literal=KEY=VALUE`", namespace.name);
     assert_eq!(error.advice(), Some(advice.as_str()));
     assert!(took < Duration::from_secs(30), "it took {took:?}");
+    // Once it is so, there is nothing to wait for.
+    let again = Wait::of(&namespace, "dev")?;
+    assert!(again.took < GRACE, "it took {:?}", again.took);
+    assert_eq!(again.trouble()?.0, "secret-missing");
     Ok(())
 }
 
 #[test]
 fn an_image_that_is_not_there_is_told_after_the_grace() -> Outcome {
     let registry = std::env::var("SINDRI_TEST_REGISTRY").unwrap_or_else(|_| "registry.invalid".to_owned());
-    let (code, message, _) = trouble(&with_image("dev", &format!("{registry}/sindri/absent:1")))?;
-    assert!(code.starts_with("image-"), "{code}: {message}");
-    assert!(message.contains("sindri/absent:1 cannot be pulled: "), "{message}");
+    let namespace = Namespace::new("restricted")?;
+    apply(&namespace, &with_image("dev", &format!("{registry}/sindri/absent:1")))?;
+    // Also when it has been so for a while: somebody may be pushing it.
+    for _ in 0..2 {
+        let waited = Wait::of(&namespace, "dev")?;
+        assert!(waited.took >= GRACE, "it took {:?}", waited.took);
+        let (code, message, _) = waited.trouble()?;
+        assert!(code.starts_with("image-"), "{code}: {message}");
+        assert!(message.contains("sindri/absent:1 cannot be pulled: "), "{message}");
+    }
     Ok(())
 }
 

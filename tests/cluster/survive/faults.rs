@@ -122,8 +122,9 @@ fn one_run(seed: u64) -> Outcome<Tally> {
 }
 
 /// What an error may be about, when all that was done is what the proxy does.
-const CAUSES: [&str; 6] = [
+const CAUSES: [&str; 7] = [
     "cannot be reached",
+    "the time was up before the server",
     "has not answered",
     "Internal error occurred: injected by the test",
     "cannot be read",
