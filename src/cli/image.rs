@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
+use serde_json::Value;
 
 use super::cluster::duration;
 use super::failure::Failure;
@@ -11,7 +12,7 @@ use super::source::FileArgument;
 use super::ui::{Remark, Ui};
 use super::{runtime, value};
 use crate::config::reference::Reference;
-use crate::image::{Wanted, inspect, resolve, verification};
+use crate::image::{Registry, Wanted, inspect, resolve, verification};
 use crate::report::{image, verdict, yaml};
 
 /// Ask registries about images.
@@ -37,6 +38,28 @@ struct Resolve {
     /// The image: `registry/repository:tag` or `registry/repository@digest`. Default: that of the configuration.
     #[arg(value_name = "REFERENCE", conflicts_with = "file", value_parser = value::read(Reference::parse))]
     reference: Option<Reference>,
+    #[command(flatten)]
+    question: Question,
+}
+
+/// Show who vouches for the image of a configuration.
+///
+/// The image is looked up, and every signature and attestation that the registry keeps beside it is held against
+/// `deployment.image_config.trust`, as `deploy` does it. What holds is shown with its evidence: who signed, when, in which
+/// log, built from what. Otherwise the exit code is 4, and for each thing that was found it is said why it does not do.
+/// No cluster is asked.
+#[derive(Debug, Args)]
+struct Verify {
+    /// Another image, to be judged by the same `trust`: is the next version signed? Default: that of the configuration.
+    #[arg(value_name = "REFERENCE", value_parser = value::read(Reference::parse))]
+    reference: Option<Reference>,
+    #[command(flatten)]
+    question: Question,
+}
+
+/// What every question about an image can be told.
+#[derive(Debug, Args)]
+struct Question {
     #[command(flatten)]
     file: FileArgument,
     #[command(flatten)]
@@ -67,37 +90,6 @@ enum Output {
     Yaml,
 }
 
-/// Show who vouches for the image of a configuration.
-///
-/// The image is looked up, and every signature and attestation that the registry keeps beside it is held against
-/// `deployment.image_config.trust`, as `deploy` does it. What holds is shown with its evidence: who signed, when, in which
-/// log, built from what. Otherwise the exit code is 4, and for each thing that was found it is said why it does not do.
-/// No cluster is asked.
-#[derive(Debug, Args)]
-struct Verify {
-    /// Another image, to be judged by the same `trust`: is the next version signed? Default: that of the configuration.
-    #[arg(value_name = "REFERENCE", value_parser = value::read(Reference::parse))]
-    reference: Option<Reference>,
-    #[command(flatten)]
-    file: FileArgument,
-    #[command(flatten)]
-    registries: RegistryArguments,
-    /// How long the whole command may wait for the registry: 90s, 5m, 1h30m.
-    #[arg(long, value_name = "DURATION", default_value = "5m", env = "SINDRI_TIMEOUT", hide_env_values = true, value_parser = duration)]
-    timeout: Duration,
-    /// How to write the answer.
-    #[arg(
-        short,
-        long,
-        value_enum,
-        value_name = "FORMAT",
-        default_value = "text",
-        env = "SINDRI_OUTPUT",
-        hide_env_values = true
-    )]
-    output: Output,
-}
-
 impl Image {
     pub(super) fn run(self, ui: &mut Ui) -> Result<(), Failure> {
         match self.command {
@@ -107,36 +99,48 @@ impl Image {
     }
 }
 
+impl Question {
+    /// The registry of an image; it is said if it is asked without the login that it may want.
+    async fn reach(&self, wanted: &Wanted, ui: &mut Ui) -> Result<Registry, Failure> {
+        let reached = self.registries.reach(wanted.repository(), self.timeout).await?;
+        if let Err(error) = &reached.login {
+            ui.remark(Remark::Note, &format!("the registry is asked without a login: {error}"));
+        }
+        Ok(reached.registry)
+    }
+
+    fn answer(&self, text: impl FnOnce() -> String, data: impl FnOnce() -> Value, ui: &mut Ui) -> Result<(), Failure> {
+        ui.data(&match self.output {
+            Output::Text => text(),
+            Output::Json => format!("{:#}\n", data()),
+            Output::Yaml => yaml::document(&data()),
+        })
+    }
+}
+
 impl Resolve {
     fn wanted(&self, ui: &mut Ui) -> Result<Wanted, Failure> {
         if let Some(reference) = &self.reference {
             return Ok(Wanted::of_reference(reference));
         }
-        let source = self.file.read(ui)?;
-        let spec = source.load().map_err(|problems| Failure::problems(source, problems))?;
+        let (spec, _) = self.question.file.read(ui)?.understood()?;
         Ok(Wanted::of(&spec.image)?)
     }
 
     async fn resolve(self, ui: &mut Ui) -> Result<(), Failure> {
         let wanted = self.wanted(ui)?;
-        let reached = self.registries.reach(wanted.repository(), self.timeout).await?;
-        if let Err(error) = &reached.login {
-            ui.remark(Remark::Note, &format!("the registry is asked without a login: {error}"));
-        }
-        let resolved = resolve(&reached.registry, &wanted).await?;
-        let images = inspect(&reached.registry, &resolved).await?;
-        ui.detail(&format!("{} requests", reached.registry.requests()));
-        ui.data(&match self.output {
-            Output::Text => image::for_person(&wanted, &resolved, &images),
-            Output::Json => format!("{:#}\n", image::for_program(&wanted, &resolved, &images)),
-            Output::Yaml => yaml::document(&image::for_program(&wanted, &resolved, &images)),
-        })
+        let registry = self.question.reach(&wanted, ui).await?;
+        let resolved = resolve(&registry, &wanted).await?;
+        let images = inspect(&registry, &resolved).await?;
+        ui.detail(&format!("{} requests", registry.requests()));
+        let text = || image::for_person(&wanted, &resolved, &images);
+        self.question.answer(text, || image::for_program(&wanted, &resolved, &images), ui)
     }
 }
 
 impl Verify {
     async fn verify(self, ui: &mut Ui) -> Result<(), Failure> {
-        let (spec, source) = self.file.read(ui)?.understood()?;
+        let (spec, source) = self.question.file.read(ui)?.understood()?;
         let wanted = match &self.reference {
             Some(reference) => Wanted::of_reference(reference),
             None => Wanted::of(&spec.image)?,
@@ -148,22 +152,16 @@ impl Verify {
             ))
             .hint("add `verify_signature: true` and `trust` to `deployment.image_config`"));
         };
-        let reached = self.registries.reach(wanted.repository(), self.timeout).await?;
-        if let Err(error) = &reached.login {
-            ui.remark(Remark::Note, &format!("the registry is asked without a login: {error}"));
-        }
-        let (registry, network) = (&reached.registry, self.registries.network());
-        let (source, patience) = (&source, self.timeout);
-        let asked = Asked { registry, wanted: &wanted, verification, source, network: &network, patience };
+        let registry = &self.question.reach(&wanted, ui).await?;
+        let (wanted, source, patience) = (&wanted, &source, self.question.timeout);
+        let network = &self.question.registries.network();
+        let asked = Asked { registry, wanted, verification, source, network, patience };
         let Vouched { resolved, verdict, remark } = asked.vouched().await?;
         if let Some(remark) = remark {
             ui.remark(Remark::Note, &remark);
         }
-        ui.detail(&format!("{} requests", reached.registry.requests()));
-        ui.data(&match self.output {
-            Output::Text => verdict::for_person(&wanted, &resolved, verdict.signed()),
-            Output::Json => format!("{:#}\n", verdict::for_program(&wanted, &resolved, verdict.signed())),
-            Output::Yaml => yaml::document(&verdict::for_program(&wanted, &resolved, verdict.signed())),
-        })
+        ui.detail(&format!("{} requests", registry.requests()));
+        let text = || verdict::for_person(wanted, &resolved, verdict.signed());
+        self.question.answer(text, || verdict::for_program(wanted, &resolved, verdict.signed()), ui)
     }
 }
