@@ -105,6 +105,8 @@ class Corpus:
             "expected": expected,
             "says": [says] if isinstance(says, str) else list(says),
             "pinned": pinned,
+            # A registry that is at fault is asked again and again until the limit.
+            "timeout": "5s" if expected == FAULT else "60s",
             "digest": digest,
         }
         for generation in (2, 3):

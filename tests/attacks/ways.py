@@ -38,7 +38,9 @@ def kinds_of_keys(made):
             made.cosign.sign(image, way, key=f"ours-{kind}")
             trust = made.by_key(f"ours-{kind}", logged)
             # Nor does it believe what it has made with P-384 and SHA-384: it always verifies with SHA-256.
-            expected = corpus.REFUSED if kind == "p384" and "cosign 3" in way else ACCEPTED
+            # Sindri reads no entry of Rekor 2 by an RSA key: it refuses.
+            unread = (kind, way) == ("rsa", "cosign 3, key, Rekor 2") or kind == "p384" and "cosign 3" in way
+            expected = corpus.REFUSED if unread else ACCEPTED
             made.case(image, f"signed by a key of the kind {kind}", way, trust, expected)
 
     image = made.image("key-ed25519-3", "referrers")

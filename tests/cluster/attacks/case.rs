@@ -65,6 +65,8 @@ pub(super) struct Case {
     pub(super) says: Vec<String>,
     /// The digest that must come out, where there could be another one.
     pub(super) digest: Option<String>,
+    /// How long sindri may wait for registries.
+    pub(super) timeout: String,
     /// Whether `render --pin` is asked too.
     pub(super) pinned: bool,
     pub(super) cosign2: Questions,

@@ -40,9 +40,9 @@ impl Corpus {
     }
 
     pub(super) fn look_at(&self, case: &Case) -> Outcome<Found> {
-        let verify = self.sindri(&case.folder, &["image", "verify", "--file", "sindri.yaml", "--output", "json"])?;
+        let verify = self.sindri(case, &["image", "verify", "--file", "sindri.yaml", "--output", "json"])?;
         let pinned = if case.pinned {
-            let rendered = self.sindri(&case.folder, &["render", "--pin", "--file", "sindri.yaml"])?;
+            let rendered = self.sindri(case, &["render", "--pin", "--file", "sindri.yaml"])?;
             Some((verdict(&rendered)?, text(&rendered.stdout)))
         } else {
             None
@@ -58,11 +58,12 @@ impl Corpus {
         })
     }
 
-    fn sindri(&self, folder: &Path, arguments: &[&str]) -> Outcome<Output> {
+    fn sindri(&self, case: &Case, arguments: &[&str]) -> Outcome<Output> {
         let program =
             env::var_os("SINDRI_TEST_PROGRAM").map_or_else(|| env!("CARGO_BIN_EXE_sindri").into(), PathBuf::from);
         let mut command = Command::new(program);
-        command.current_dir(folder).args(arguments).env("COLUMNS", "1000").env("SINDRI_TIMEOUT", "5s");
+        command.current_dir(&case.folder).args(arguments);
+        command.env("COLUMNS", "1000").env("SINDRI_TIMEOUT", &case.timeout);
         Ok(self.end(command)?)
     }
 
@@ -76,7 +77,7 @@ impl Corpus {
             let mut satisfied = false;
             for Asked { environment, arguments } in alternatives {
                 let mut command = Command::new(&program);
-                command.args(arguments).envs(environment).env("HTTPS_PROXY", NOWHERE);
+                command.args(["--timeout", "30s"]).args(arguments).envs(environment).env("HTTPS_PROXY", NOWHERE);
                 satisfied = satisfied || self.end(command)?.status.success();
             }
             if !satisfied {
