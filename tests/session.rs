@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "a test touches what it tests, and measures how long it takes")]
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
@@ -70,4 +71,11 @@ async fn the_time_that_a_server_names_is_waited_for() {
     let session = session(&[429, 200], "1", PATIENCE);
     assert!(session.ask(&Request::raw("/version")).await.is_ok());
     assert!(started.elapsed() >= Duration::from_secs(1), "it was asked again after {:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn a_session_never_waits_twice_for_the_same_time() {
+    let session = session(&[200], "", SHORT);
+    let pauses: BTreeSet<_> = (0..100).map(|_| session.spread(Duration::from_millis(100))).collect();
+    assert!(pauses.len() > 50, "{pauses:?}");
 }

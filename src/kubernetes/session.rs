@@ -322,7 +322,8 @@ impl Session {
     }
 
     /// A time between the half of the longest and the longest, another one each time.
-    pub(super) fn spread(&self, longest: Duration) -> Duration {
+    #[must_use]
+    pub fn spread(&self, longest: Duration) -> Duration {
         let chance = next(self.chance.get());
         self.chance.set(chance);
         share(longest, chance)
@@ -370,13 +371,7 @@ fn seconds(date: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-    use std::io;
     use std::time::Duration;
-
-    use kube::Client;
-    use kube::client::Body;
-
-    use super::Session;
 
     #[test]
     fn those_who_are_refused_together_do_not_come_again_together() {
@@ -388,16 +383,6 @@ mod tests {
             pauses.insert(super::share(longest, chance));
         }
         assert!(pauses.iter().all(|pause| longest / 2 <= *pause && *pause <= longest), "{pauses:?}");
-        assert!(pauses.len() > 50, "{pauses:?}");
-    }
-
-    #[tokio::test]
-    async fn a_session_never_waits_twice_for_the_same_time() {
-        let nobody = tower::service_fn(|_: http::Request<Body>| async {
-            Err::<http::Response<Body>, _>(io::Error::from(io::ErrorKind::ConnectionReset))
-        });
-        let session = Session::new(Client::new(nobody, "default"), "https://a".to_owned(), Duration::from_secs(1), 7);
-        let pauses: BTreeSet<_> = (0..100).map(|_| session.spread(Duration::from_millis(100))).collect();
         assert!(pauses.len() > 50, "{pauses:?}");
     }
 
