@@ -106,13 +106,13 @@ pub(crate) struct Trust {
     /// A file with the root of trust, for sites without the internet. Default: the public-good root.
     #[schemars(title = "Trusted root", extend("minLength" = 1, "examples" = ["root.json"]))]
     pub(crate) trusted_root: Option<String>,
-    /// The builder that provenance must name.
+    /// The builder that provenance must name. Needs `verify_provenance: true`.
     #[schemars(title = "Builder", extend("minLength" = 1, "examples" = ["https://github.com/actions/runner/github-hosted"]))]
     pub(crate) builder: Option<String>,
-    /// The source repository that provenance must name.
+    /// The source repository that provenance must name. Needs `verify_provenance: true`.
     #[schemars(title = "Source repository", extend("minLength" = 1, "examples" = ["https://github.com/org/dev"]))]
     pub(crate) source_repository: Option<String>,
-    /// The branch or tag that provenance must name.
+    /// The branch or tag that provenance must name. Needs `verify_provenance: true`.
     #[schemars(title = "Source ref", extend("minLength" = 1, "examples" = ["refs/heads/main"]))]
     #[serde(rename = "ref")]
     pub(crate) source_ref: Option<String>,

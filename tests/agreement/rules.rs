@@ -54,8 +54,11 @@ rules! {
         r#"{"image_config": {"registry": "dev", "tag": "1", "verify_signature": true, "trust": {"key": "a.pub", "identity": {"issuer": "https://a", "subject": "b"}}}}"#,
         |file| trusts(file).any(|one| one.contains_key("key") && one.contains_key("identity"));
     MissingKey, "an entry of `trust` with neither `key` nor `identity`",
-        r#"{"image_config": {"registry": "dev", "tag": "1", "verify_signature": true, "trust": {"builder": "b"}}}"#,
+        r#"{"image_config": {"registry": "dev", "tag": "1", "verify_signature": true, "trust": {"trusted_root": "r"}}}"#,
         |file| trusts(file).any(|one| !one.contains_key("key") && !one.contains_key("identity"));
+    ConflictingKeys, "`builder`, `source_repository` or `ref` where provenance is not verified, but the signature is",
+        r#"{"image_config": {"registry": "dev", "tag": "1", "verify_signature": true, "trust": {"key": "a.pub", "ref": "refs/heads/main"}}}"#,
+        |file| image(file).is_some_and(|image| verifies(image) && !is_on(image, "verify_provenance")) && trusts(file).any(limits);
     ConflictingKeys, "both `subject` and `subject_regexp`",
         r#"{"image_config": {"registry": "dev", "tag": "1", "verify_signature": true, "trust": {"identity": {"issuer": "https://a", "subject": "b", "subject_regexp": "b"}}}}"#,
         |file| identities(file).any(|one| one.contains_key("subject") && one.contains_key("subject_regexp"));
@@ -146,7 +149,11 @@ fn choices(image: &Map<String, Value>) -> usize {
 }
 
 fn verifies(image: &Map<String, Value>) -> bool {
-    ["verify_signature", "verify_provenance"].iter().any(|key| image.get(*key) == Some(&Value::Bool(true)))
+    is_on(image, "verify_signature") || is_on(image, "verify_provenance")
+}
+
+fn is_on(image: &Map<String, Value>, key: &str) -> bool {
+    image.get(key) == Some(&Value::Bool(true))
 }
 
 fn word<'file>(object: &'file Map<String, Value>, key: &str) -> &'file str {
@@ -160,6 +167,11 @@ fn trusts(file: &Value) -> impl Iterator<Item = &Map<String, Value>> {
         _ => (None, None),
     };
     one.into_iter().chain(many.into_iter().flatten().filter_map(Value::as_object))
+}
+
+/// Whether an entry of `trust` says what provenance has to say.
+pub(crate) fn limits(trust: &Map<String, Value>) -> bool {
+    ["builder", "source_repository", "ref"].iter().any(|key| trust.contains_key(*key))
 }
 
 fn identities(file: &Value) -> impl Iterator<Item = &Map<String, Value>> {

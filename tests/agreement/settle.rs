@@ -71,11 +71,23 @@ fn settle_image(image: &mut Object) {
     if verifies(image) && !image.contains_key("trust") {
         image.insert("trust".to_owned(), json!({"key": "cosign.pub"}));
     }
-    match image.get_mut("trust") {
-        Some(Value::Object(one)) => settle_trust(one),
-        Some(Value::Array(many)) => many.iter_mut().filter_map(Value::as_object_mut).for_each(settle_trust),
-        _ => {}
+    let mut limited = false;
+    for trust in entries(image.get_mut("trust")) {
+        settle_trust(trust);
+        limited |= rules::limits(trust);
     }
+    if limited {
+        image.insert("verify_provenance".to_owned(), json!(true));
+    }
+}
+
+/// The entry of `trust`, or all of them.
+fn entries(trust: Option<&mut Value>) -> impl Iterator<Item = &mut Object> {
+    let entries = match trust {
+        Some(Value::Array(many)) => many.iter_mut().collect(),
+        other => Vec::from_iter(other),
+    };
+    entries.into_iter().filter_map(Value::as_object_mut)
 }
 
 fn settle_trust(trust: &mut Object) {

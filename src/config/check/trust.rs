@@ -32,18 +32,23 @@ pub(super) fn check(
             if signature || provenance { vec![default(repository?, section, signature, check)?] } else { Vec::new() };
         return Some(Verification { signature, provenance, trust });
     };
-    if !signature && !provenance && !check.is_attempted(section, &["verify_signature", "verify_provenance"]) {
+    let verifies_nothing =
+        !signature && !provenance && !check.is_attempted(section, &["verify_signature", "verify_provenance"]);
+    if verifies_nothing {
         let message = "`trust` names who may sign, but nothing is verified";
         let problem = check.problems.key(&path, Code::ConflictingKeys, message);
         check.problems.push(problem.hint("add `verify_signature: true` or `verify_provenance: true`, or remove it"));
     }
-    let entries: Vec<Option<Trust>> = match written {
-        OneOrMany::One(one) => vec![entry(one, &path, check)],
-        OneOrMany::Many(many) => {
-            many.iter().enumerate().map(|(index, one)| entry(one, &path.index(index), check)).collect()
-        }
+    let entries: Vec<(&file::Trust, KeyPath)> = match written {
+        OneOrMany::One(one) => vec![(one, path)],
+        OneOrMany::Many(many) => many.iter().enumerate().map(|(index, one)| (one, path.index(index))).collect(),
     };
-    let trust = entries.into_iter().collect::<Option<Vec<_>>>()?;
+    if !provenance && !verifies_nothing && !check.is_attempted(section, &["verify_provenance"]) {
+        let verb = if config.verify_provenance.is_some() { "write" } else { "add" };
+        entries.iter().for_each(|(one, path)| no_limits(one, path, verb, check));
+    }
+    let trust = entries.iter().map(|(one, path)| entry(one, path, check)).collect::<Vec<_>>();
+    let trust = trust.into_iter().collect::<Option<Vec<_>>>()?;
     Some(Verification { signature, provenance, trust })
 }
 
@@ -90,6 +95,20 @@ fn entry(written: &file::Trust, path: &KeyPath, check: &mut Check<'_, '_>) -> Op
         source_repository: written.source_repository.clone(),
         source_ref: written.source_ref.clone(),
     })
+}
+
+/// What limits provenance would limit nothing where provenance is not verified.
+fn no_limits(written: &file::Trust, path: &KeyPath, verb: &str, check: &mut Check<'_, '_>) {
+    let limits = [
+        ("builder", &written.builder),
+        ("source_repository", &written.source_repository),
+        ("ref", &written.source_ref),
+    ];
+    for (key, _) in limits.into_iter().filter(|(_, limit)| limit.is_some()) {
+        let message = format!("`{key}` limits provenance, and provenance is not verified");
+        let problem = check.problems.key(&path.key(key), Code::ConflictingKeys, message);
+        check.problems.push(problem.hint(format!("{verb} `verify_provenance: true`, or remove it")));
+    }
 }
 
 fn key(text: &str, path: &KeyPath, check: &mut Check<'_, '_>) -> Option<Signer> {
