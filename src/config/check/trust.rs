@@ -45,7 +45,9 @@ pub(super) fn check(
     };
     if !provenance && !verifies_nothing && !check.is_attempted(section, &["verify_provenance"]) {
         let verb = if config.verify_provenance.is_some() { "write" } else { "add" };
-        entries.iter().for_each(|(one, path)| no_limits(one, path, verb, check));
+        for (one, path) in &entries {
+            no_limits(one, path, verb, check);
+        }
     }
     let trust = entries.iter().map(|(one, path)| entry(one, path, check)).collect::<Vec<_>>();
     let trust = trust.into_iter().collect::<Option<Vec<_>>>()?;
