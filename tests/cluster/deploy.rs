@@ -171,10 +171,11 @@ fn whoever_does_not_say_yes_changes_nothing() -> Outcome {
     let image = shell_image();
     let (repository, digest) = image.split_once('@').ok_or("the image has no digest")?;
     let config = format!(
-        "image_config: {{registry: \"{repository}\", digest: \"{digest}\", verify_signature: true, trust: {{identity: {{issuer: \"https://example.com\", subject: a}}}}}}"
+        "image_config: {{registry: \"{repository}\", digest: \"{digest}\", verify_signature: true, trust: {{key: ours.pub}}}}"
     );
     desk.write("sindri.yaml", &file.replace(&format!("image: {image}"), &config))?;
-    desk.sindri(&["deploy", "--yes"])?.ends(4).says("must be verified");
+    desk.write("ours.pub", include_str!("../registry/signed/ours.pub"))?;
+    desk.sindri(&["deploy", "--yes"])?.ends(4).says(&format!("the image {image} is refused: it has no signature"));
     desk.write("sindri.yaml", &dev(&namespace, "", "context: production"))?;
     let context = std::env::var("SINDRI_TEST_CONTEXT")?;
     let pinned = desk.sindri(&["deploy", "--yes", "--context", &context])?;
