@@ -38,6 +38,10 @@ complete -c sindri -n "__fish_sindri_needs_command" -f -a "render" -d 'Print the
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "plan" -d 'Show what `deploy` would do, and change nothing'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "deploy" -d 'Make the environment what the configuration says'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "apply" -d 'Make the environment what the configuration says'
+complete -c sindri -n "__fish_sindri_needs_command" -f -a "status" -d 'Show how the environment is, and why it does not run if it does not'
+complete -c sindri -n "__fish_sindri_needs_command" -f -a "stop" -d 'Stop the environment: its pod ends, its volume stays'
+complete -c sindri -n "__fish_sindri_needs_command" -f -a "start" -d 'Start a stopped environment, and wait until it is ready'
+complete -c sindri -n "__fish_sindri_needs_command" -f -a "restart" -d 'Replace the pod of the environment by a new one: what runs in it ends, the volume stays'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "image" -d 'Ask registries about images'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "schema" -d 'Print the JSON Schema of the configuration file, for editors and other programs'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "completion" -d 'Print a completion script for your shell'
@@ -147,6 +151,74 @@ complete -c sindri -n "__fish_sindri_using_subcommand apply" -s q -l quiet -d 'S
 complete -c sindri -n "__fish_sindri_using_subcommand apply" -s v -l verbose -d 'Say more about what is done'
 complete -c sindri -n "__fish_sindri_using_subcommand apply" -l no-input -d 'Never ask; fail and name the flag that would have answered'
 complete -c sindri -n "__fish_sindri_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand status" -s f -l file -d 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand status" -l name -d 'Another environment than that of the configuration, by its name. No configuration is needed then, and none is read unless `--file` names one' -r
+complete -c sindri -n "__fish_sindri_using_subcommand status" -l kubeconfig -d 'The kubeconfig; default: the files of `KUBECONFIG`, then `~/.kube/config`' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand status" -l context -d 'The context of the kubeconfig; default: the file\'s, then the current one' -r
+complete -c sindri -n "__fish_sindri_using_subcommand status" -s n -l namespace -d 'The namespace; default: the file\'s, then the context\'s' -r
+complete -c sindri -n "__fish_sindri_using_subcommand status" -l timeout -d 'How long the whole command may wait for the cluster: 90s, 5m, 1h30m' -r
+complete -c sindri -n "__fish_sindri_using_subcommand status" -l concurrency -d 'How many requests may be under way at the same time' -r
+complete -c sindri -n "__fish_sindri_using_subcommand status" -s o -l output -d 'How to write it' -r -f -a "text\t'For a person'
+wide\t'For a person who wants to know more'
+json\t'For a program'
+yaml\t'For a program'
+name\t'Only what it is called'"
+complete -c sindri -n "__fish_sindri_using_subcommand status" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand status" -l exit-code -d 'Exit with 0 only if it is ready as it was deployed: 10 not deployed, 11 on its way, 12 cannot run, 13 stopped, 14 drifted, 15 being deleted, 16 not to be seen'
+complete -c sindri -n "__fish_sindri_using_subcommand status" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand status" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand status" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand stop" -s f -l file -d 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand stop" -l name -d 'Another environment than that of the configuration, by its name. No configuration is needed then, and none is read unless `--file` names one' -r
+complete -c sindri -n "__fish_sindri_using_subcommand stop" -l kubeconfig -d 'The kubeconfig; default: the files of `KUBECONFIG`, then `~/.kube/config`' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand stop" -l context -d 'The context of the kubeconfig; default: the file\'s, then the current one' -r
+complete -c sindri -n "__fish_sindri_using_subcommand stop" -s n -l namespace -d 'The namespace; default: the file\'s, then the context\'s' -r
+complete -c sindri -n "__fish_sindri_using_subcommand stop" -l timeout -d 'How long the whole command may wait for the cluster: 90s, 5m, 1h30m' -r
+complete -c sindri -n "__fish_sindri_using_subcommand stop" -l concurrency -d 'How many requests may be under way at the same time' -r
+complete -c sindri -n "__fish_sindri_using_subcommand stop" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand stop" -l wait -d 'Wait until it is so. This is the default'
+complete -c sindri -n "__fish_sindri_using_subcommand stop" -l no-wait -d 'Do not wait until it is so'
+complete -c sindri -n "__fish_sindri_using_subcommand stop" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand stop" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand stop" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand stop" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand start" -s f -l file -d 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand start" -l name -d 'Another environment than that of the configuration, by its name. No configuration is needed then, and none is read unless `--file` names one' -r
+complete -c sindri -n "__fish_sindri_using_subcommand start" -l kubeconfig -d 'The kubeconfig; default: the files of `KUBECONFIG`, then `~/.kube/config`' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand start" -l context -d 'The context of the kubeconfig; default: the file\'s, then the current one' -r
+complete -c sindri -n "__fish_sindri_using_subcommand start" -s n -l namespace -d 'The namespace; default: the file\'s, then the context\'s' -r
+complete -c sindri -n "__fish_sindri_using_subcommand start" -l timeout -d 'How long the whole command may wait for the cluster: 90s, 5m, 1h30m' -r
+complete -c sindri -n "__fish_sindri_using_subcommand start" -l concurrency -d 'How many requests may be under way at the same time' -r
+complete -c sindri -n "__fish_sindri_using_subcommand start" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand start" -l wait -d 'Wait until it is so. This is the default'
+complete -c sindri -n "__fish_sindri_using_subcommand start" -l no-wait -d 'Do not wait until it is so'
+complete -c sindri -n "__fish_sindri_using_subcommand start" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand start" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand start" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand start" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand restart" -s f -l file -d 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand restart" -l name -d 'Another environment than that of the configuration, by its name. No configuration is needed then, and none is read unless `--file` names one' -r
+complete -c sindri -n "__fish_sindri_using_subcommand restart" -l kubeconfig -d 'The kubeconfig; default: the files of `KUBECONFIG`, then `~/.kube/config`' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand restart" -l context -d 'The context of the kubeconfig; default: the file\'s, then the current one' -r
+complete -c sindri -n "__fish_sindri_using_subcommand restart" -s n -l namespace -d 'The namespace; default: the file\'s, then the context\'s' -r
+complete -c sindri -n "__fish_sindri_using_subcommand restart" -l timeout -d 'How long the whole command may wait for the cluster: 90s, 5m, 1h30m' -r
+complete -c sindri -n "__fish_sindri_using_subcommand restart" -l concurrency -d 'How many requests may be under way at the same time' -r
+complete -c sindri -n "__fish_sindri_using_subcommand restart" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand restart" -l wait -d 'Wait until it is so. This is the default'
+complete -c sindri -n "__fish_sindri_using_subcommand restart" -l no-wait -d 'Do not wait until it is so'
+complete -c sindri -n "__fish_sindri_using_subcommand restart" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand restart" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand restart" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand restart" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sindri -n "__fish_sindri_using_subcommand image; and not __fish_seen_subcommand_from resolve verify" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
 always\t'Always'
 never\t'Never'"

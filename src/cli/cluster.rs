@@ -33,13 +33,14 @@ pub(super) struct ClusterArguments {
 }
 
 impl ClusterArguments {
-    /// What the command line and the configuration say together.
-    pub(super) fn options(&self, spec: &Spec, ui: &Ui) -> Options {
-        let namespace = self.namespace.as_ref().or(spec.kubernetes.namespace.as_ref());
+    /// What the command line and the configuration, if there is one, say together.
+    pub(super) fn options(&self, spec: Option<&Spec>, ui: &Ui) -> Options {
+        let written = spec.map(|spec| &spec.kubernetes);
+        let namespace = self.namespace.as_ref().or(written.and_then(|written| written.namespace.as_ref()));
         Options {
             kubeconfig: self.kubeconfig.clone(),
             context: self.context.clone(),
-            pin: spec.kubernetes.context.clone(),
+            pin: written.and_then(|written| written.context.clone()),
             namespace: namespace.map(ToString::to_string),
             asks: ui.asks(),
         }

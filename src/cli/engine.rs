@@ -18,14 +18,14 @@ use crate::config::name::Namespace;
 use crate::image::{Pinned, wanted};
 use crate::kubernetes::{About, Holder, Options, Session, Target, connect, lock_id, look, look_about, look_again};
 use crate::names::ObjectId;
-use crate::plan::{self, Cluster, ClusterType, Finding, Live, Look, Observed, Plan, Question, Wishes};
+use crate::plan::{self, Cluster, ClusterType, Facts, Finding, Live, Look, Observed, Plan, Question, Wishes};
 use crate::workload::{Placement, Rendered, render};
 
 /// A cluster, and a way to ask it.
 #[derive(Debug)]
 pub(super) struct Reach {
-    session: Session,
-    target: Target,
+    pub(super) session: Session,
+    pub(super) target: Target,
     holder: Holder,
     concurrency: usize,
 }
@@ -46,7 +46,7 @@ pub(super) struct Engine {
 }
 
 impl Reach {
-    async fn new(options: &Options, arguments: &ClusterArguments) -> Result<Self, Failure> {
+    pub(super) async fn new(options: &Options, arguments: &ClusterArguments) -> Result<Self, Failure> {
         let (session, target) = connect(options, arguments.timeout).await?;
         let holder = holder(&target.user);
         Ok(Self { session, target, holder, concurrency: usize::from(arguments.concurrency.get()) })
@@ -57,6 +57,11 @@ impl Reach {
         Means { session: &self.session, holder: &self.holder, concurrency: self.concurrency, interrupt }
     }
 
+    /// Who asks, as it is written beside what is changed.
+    pub(super) fn account(&self) -> String {
+        self.holder.account()
+    }
+
     /// How many requests were sent.
     pub(super) fn requests(&self) -> u32 {
         self.session.requests()
@@ -65,6 +70,11 @@ impl Reach {
     /// A person has thought: the time that may be waited begins anew.
     pub(super) fn begin_anew(&self) {
         self.session.begin_anew();
+    }
+
+    /// The cluster as far as it is known without asking it.
+    pub(super) fn place(&self) -> Cluster {
+        self.cluster(&About::default(), self.target.cluster_type(&Facts::new()))
     }
 
     fn cluster(&self, about: &About, cluster_type: ClusterType) -> Cluster {
@@ -91,7 +101,7 @@ impl Engine {
         let (spec, source) = file.read(ui)?.understood()?;
         // What is refused anyway needs no cluster.
         wanted(&spec)?;
-        let options = arguments.options(&spec, ui);
+        let options = arguments.options(Some(&spec), ui);
         let found = Box::pin(registries.find(&spec, &source, arguments.timeout));
         let (reach, found) = try_join(Reach::new(&options, arguments), found).await?;
         if let Some(remark) = &found.remark {

@@ -13,6 +13,7 @@ use crate::image::{NoLogin, Undecided};
 use crate::kubernetes::{NotConnected, Unanswered};
 use crate::report::outcome::{Ending, Mishap};
 use crate::report::problems;
+use crate::report::status::Phase;
 
 /// Why a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,8 @@ enum Kind {
     Moved,
     /// The person pressed Ctrl-C while something was changed.
     Interrupted,
+    /// The environment is in this phase, and the person asked to be told by the exit code.
+    In(Phase),
 }
 
 impl Kind {
@@ -42,7 +45,22 @@ impl Kind {
             Self::Image => 4,
             Self::Moved => 5,
             Self::Interrupted => 130,
+            Self::In(phase) => of_phase(phase),
         }
+    }
+}
+
+/// 0 only for what runs as it was deployed.
+fn of_phase(phase: Phase) -> u8 {
+    match phase {
+        Phase::Ready => 0,
+        Phase::NotDeployed => 10,
+        Phase::Creating | Phase::Pending | Phase::Pulling | Phase::Starting => 11,
+        Phase::Degraded | Phase::CrashLooping => 12,
+        Phase::Stopped | Phase::Stopping => 13,
+        Phase::Drifted => 14,
+        Phase::Deleting => 15,
+        Phase::Unknown => 16,
     }
 }
 
@@ -155,6 +173,14 @@ impl Failure {
         Self { kind: Kind::Pending, what: What::Reported, heard: Vec::new(), hint: None }
     }
 
+    /// The environment is in a phase, and the person asked to be told by the exit code. None where that is 0.
+    pub(super) fn phase(phase: Phase) -> Result<(), Self> {
+        match of_phase(phase) {
+            0 => Ok(()),
+            _ => Err(Self { kind: Kind::In(phase), what: What::Reported, heard: Vec::new(), hint: None }),
+        }
+    }
+
     /// The same where 2 means that there are changes, and nothing else.
     pub(super) fn detailed(self) -> Self {
         let kind = if self.kind == Kind::Configuration { Kind::Failed } else { self.kind };
@@ -232,7 +258,7 @@ impl Failure {
     /// How it ended, in one word.
     pub(super) fn ending(&self) -> Ending {
         match self.kind {
-            Kind::Failed | Kind::Pending => Ending::Failed,
+            Kind::Failed | Kind::Pending | Kind::In(_) => Ending::Failed,
             Kind::Configuration => Ending::Invalid,
             Kind::Declined => Ending::Declined,
             Kind::Image => Ending::Refused,

@@ -6,6 +6,7 @@ mod completion;
 mod deploy;
 mod deploy_failure;
 mod engine;
+mod environment;
 mod failure;
 mod holder;
 mod image;
@@ -22,9 +23,15 @@ pub mod reference;
 mod registries;
 mod registry_login;
 mod render;
+mod restart;
 mod runtime;
+mod scaling;
 mod schema;
 mod source;
+mod standing;
+mod start;
+mod status;
+mod stop;
 mod story;
 mod trust;
 mod ui;
@@ -111,6 +118,10 @@ enum Command {
     Plan(plan::Plan),
     #[command(visible_alias = "apply")]
     Deploy(deploy::Deploy),
+    Status(status::Status),
+    Stop(stop::Stop),
+    Start(start::Start),
+    Restart(restart::Restart),
     Image(image::Image),
     Schema(schema::Schema),
     Completion(completion::Completion),
@@ -143,6 +154,10 @@ fn run(command: Command, ui: &mut Ui) -> Result<(), Failure> {
         Command::Render(command) => command.run(ui),
         Command::Plan(command) => command.run(ui),
         Command::Deploy(command) => command.run(ui),
+        Command::Status(command) => command.run(ui),
+        Command::Stop(command) => command.run(ui),
+        Command::Start(command) => command.run(ui),
+        Command::Restart(command) => command.run(ui),
         Command::Image(command) => command.run(ui),
         Command::Schema(command) => command.run(ui),
         Command::Completion(command) => command.run(ui),

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use super::carry::Means;
 use super::failure::Failure;
+use super::interrupt::Interrupt;
 use super::live::Live;
 use super::story::unready;
 use super::ui::Ui;
-use crate::kubernetes::{Done, Progress, Settled, Since, Subject, wait};
+use crate::kubernetes::{Done, NotReady, Progress, Session, Settled, Since, Subject, wait};
 use crate::names::{INSTANCE, Kind, MANAGED_BY, SINDRI};
 use crate::plan::Plan;
 use crate::report::outcome::{Readiness, State};
@@ -31,11 +32,7 @@ pub(super) async fn wait_for(
         selector: format!("{INSTANCE}={},{MANAGED_BY}={SINDRI}", plan.environment),
     };
     let since = done.iter().filter(|done| done.id == deployment.id).find_map(since);
-    let mut live = Live::default();
-    let mut tell = |progress: &Progress| live.tell(progress, ui);
-    let outcome = means.interrupt.or(wait(means.session, &subject, since.as_ref(), GRACE, &mut tell)).await;
-    live.clear(ui);
-    match outcome {
+    match settled(means.session, &subject, since.as_ref(), means.interrupt, ui).await {
         None => (Readiness::default(), Err(Failure::interrupted_waiting())),
         Some(Ok(Settled::Ready(running))) => {
             let node = running.node.as_ref().map(|node| format!(" on {node}")).unwrap_or_default();
@@ -46,6 +43,21 @@ pub(super) async fn wait_for(
         Some(Ok(Settled::Stopped)) => (Readiness { state: State::Stopped, ..Readiness::default() }, Ok(())),
         Some(Err(error)) => (unready(&error), Err(error.into())),
     }
+}
+
+/// Waits until an environment runs, or is stopped if it is to be, with the live view. None if the person left.
+pub(super) async fn settled(
+    session: &Session,
+    subject: &Subject,
+    since: Option<&Since>,
+    interrupt: &Interrupt,
+    ui: &mut Ui,
+) -> Option<Result<Settled, NotReady>> {
+    let mut live = Live::default();
+    let mut tell = |progress: &Progress| live.tell(progress, ui);
+    let outcome = interrupt.or(wait(session, subject, since, GRACE, &mut tell)).await;
+    live.clear(ui);
+    outcome
 }
 
 fn since(done: &Done) -> Option<Since> {

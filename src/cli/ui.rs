@@ -130,6 +130,13 @@ impl Ui {
         }
     }
 
+    /// Shows text that is laid out already, and that a quiet person does not want.
+    pub(super) fn show(&mut self, text: &str) {
+        if self.loudness > Loudness::Quiet {
+            self.raw(text);
+        }
+    }
+
     /// How wide the screen is now, if there is one that may be drawn on.
     pub(super) fn screen(&self) -> Option<usize> {
         let is_wanted = self.loudness > Loudness::Quiet && !is_automated();

@@ -180,6 +180,18 @@ impl Quantity {
         self.nano.checked_sub(other.nano).filter(|nano| *nano >= 0).map(|nano| Self { nano, ..self })
     }
 
+    /// In whole units, rounded down: bytes.
+    #[must_use]
+    pub fn in_units(self) -> i64 {
+        i64::try_from(self.nano / NANO).unwrap_or(i64::MAX)
+    }
+
+    /// In thousandths, rounded up: what uses a processor a little does not use none.
+    #[must_use]
+    pub fn in_thousandths(self) -> i64 {
+        i64::try_from((self.nano + MILLI - 1) / MILLI).unwrap_or(i64::MAX)
+    }
+
     /// Whether it is nothing at all.
     #[must_use]
     pub fn is_zero(self) -> bool {

@@ -250,7 +250,7 @@ fn sighting(objects: &mut BTreeMap<ObjectId, Sighting>, id: ObjectId) -> &mut Si
     objects.entry(id).or_insert_with(|| Sighting { live: Live::Absent, verdict: None })
 }
 
-fn live(reply: Reply, what: String) -> Result<Live, Unobserved> {
+pub(super) fn live(reply: Reply, what: String) -> Result<Live, Unobserved> {
     match reply.object() {
         Ok(Some(object)) => Ok(Live::Present(object)),
         Ok(None) => Ok(Live::Absent),

@@ -41,6 +41,7 @@ const JSON: &str = "application/json";
 const METADATA: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 /// YAML contains JSON.
 const APPLY: &str = "application/apply-patch+yaml";
+const MERGE: &str = "application/merge-patch+json";
 
 /// What a write is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,6 +111,22 @@ impl Request {
         Self { accept: "*/*", ..Self::new(Method::GET, path, format!("read the output of {}", pod.short())) }
     }
 
+    /// What pods with these labels use now, where the cluster measures it.
+    #[must_use]
+    pub fn usage(namespace: &str, selector: &str) -> Self {
+        let namespace = escaped(namespace);
+        let path =
+            format!("/apis/metrics.k8s.io/v1beta1/namespaces/{namespace}/pods?labelSelector={}", escaped(selector));
+        Self::new(Method::GET, path, "list the metrics of pods".to_owned())
+    }
+
+    /// What a node has measured of its pods and their volumes.
+    #[must_use]
+    pub fn measured(node: &str) -> Self {
+        let path = format!("/api/v1/nodes/{}/proxy/stats/summary", escaped(node));
+        Self::new(Method::GET, path, format!("get what node/{node} measures"))
+    }
+
     /// The next part of a list.
     #[must_use]
     pub fn following(mut self, token: &str) -> Self {
@@ -143,6 +160,18 @@ impl Request {
             body: Some((APPLY, body)),
             writes: mode == Mode::Real,
             ..Self::new(Method::PATCH, path, format!("apply {}", id.short()))
+        }
+    }
+
+    /// Some fields of an object, or of what it keeps beside itself: `scale`. All others stay as they are.
+    #[must_use]
+    pub fn merge(id: &ObjectId, subresource: Option<&str>, fields: Value) -> Self {
+        let beside = subresource.map(|name| format!("/{name}")).unwrap_or_default();
+        let path = format!("{}{beside}?fieldManager={FIELD_MANAGER}&fieldValidation=Strict", path(id));
+        Self {
+            body: Some((MERGE, fields)),
+            writes: true,
+            ..Self::new(Method::PATCH, path, format!("change {}", id.short()))
         }
     }
 

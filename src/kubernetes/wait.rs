@@ -14,6 +14,7 @@ use super::refused::rehearse;
 use super::request::{Request, Selecting};
 use super::scene::{Event, number, uid};
 use super::session::Session;
+use super::survey::lines;
 use super::view::{Place, View};
 use super::watch::{Change, Followed, IDLE, Lost, follow};
 use crate::names::{Kind, ObjectId};
@@ -23,8 +24,8 @@ const TICK: Duration = Duration::from_secs(1);
 /// What is kept of the session's time for the last questions.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 /// How much is shown of what a program has written.
-const LOG_LINES: u32 = 20;
-const LOG_BYTES: u32 = 64 << 10;
+pub(super) const LOG_LINES: u32 = 20;
+pub(super) const LOG_BYTES: u32 = 64 << 10;
 
 /// What is waited for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -346,15 +347,12 @@ impl Waiting<'_> {
         }
     }
 
-    /// The last words of the program that is in trouble. None if they cannot be had: the trouble is known without them.
+    /// The last words of the program that is in trouble.
     async fn log(&self, trouble: &Trouble) -> Vec<String> {
-        let Some(log) = &trouble.log else { return Vec::new() };
-        let namespace = &self.subject.namespace;
-        let request = Request::log(namespace, &log.pod, &log.container, log.previous, LOG_LINES, LOG_BYTES);
-        let Ok(Ok(response)) = self.session.open(&request).await else { return Vec::new() };
-        let body = http_body_util::BodyExt::collect(response.into_body());
-        let Ok(Ok(body)) = timeout_at(self.session.deadline(), body).await else { return Vec::new() };
-        String::from_utf8_lossy(&body.to_bytes()).lines().map(str::to_owned).collect()
+        match &trouble.log {
+            Some(log) => lines(self.session, &self.subject.namespace, log).await,
+            None => Vec::new(),
+        }
     }
 
     fn name(&self) -> String {

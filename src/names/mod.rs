@@ -32,6 +32,10 @@ pub const IMAGE_SOURCE: &str = "sindri.dev/image-source";
 pub const APPLIED_BY: &str = "sindri.dev/applied-by";
 /// The annotation with the time at which the objects were last applied. It is written with a change, and is none itself.
 pub const APPLIED_AT: &str = "sindri.dev/applied-at";
+/// The annotation with the account that stopped the environment. It is there only while it is stopped, and is no drift.
+pub const STOPPED_BY: &str = "sindri.dev/stopped-by";
+/// The annotation with the time at which the environment was stopped, likewise.
+pub const STOPPED_AT: &str = "sindri.dev/stopped-at";
 /// The annotation with the profile.
 pub const PROFILE: &str = "sindri.dev/profile";
 /// The annotation that tells kubectl which container is meant.
@@ -44,6 +48,12 @@ pub const REGISTRY_CREDENTIALS: &str = "sindri-registry-creds";
 pub const CONTAINER: &str = "sindri";
 /// The image that is meant when none is named: built locally, loaded into a local cluster.
 pub const LOCAL_IMAGE: &str = "sindri:latest";
+
+/// The claim of an environment's volume.
+#[must_use]
+pub fn home_claim(environment: &str) -> String {
+    format!("{environment}-home-pvc")
+}
 
 /// How an object is named to a person, everywhere: `kind/namespace/name`, or `kind/name` without a namespace.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

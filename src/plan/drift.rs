@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::ownership::{Entry, Node, applied, as_the_server_writes, entries};
 use super::{Conflict, Drift, Fate, Path, Step, mask};
-use crate::names::{APPLIED_AT, APPLIED_BY, Kind, ObjectId};
+use crate::names::{APPLIED_AT, APPLIED_BY, Kind, ObjectId, STOPPED_AT, STOPPED_BY};
 
 /// Those who write into objects because Kubernetes works that way.
 const CONTROLLERS: &[&str] = &[
@@ -23,6 +23,8 @@ const CONTROLLERS: &[&str] = &[
 const BOOKKEEPING: &[&str] = &[
     APPLIED_AT,
     APPLIED_BY,
+    STOPPED_AT,
+    STOPPED_BY,
     "deployment.kubernetes.io/",
     "kubectl.kubernetes.io/last-applied-configuration",
     "pv.kubernetes.io/",

@@ -5,14 +5,20 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::place::{Keyed, Place};
-use crate::names::{APPLIED_AT, APPLIED_BY, Kind};
+use crate::names::{APPLIED_AT, APPLIED_BY, Kind, STOPPED_AT, STOPPED_BY};
 
 /// What only the server writes.
 const OWNED_METADATA: [&str; 6] =
     ["creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"];
 /// Annotations that are book-keeping. The last one holds a whole object, secret values included.
-const OWNED_ANNOTATIONS: [&str; 4] =
-    [APPLIED_AT, APPLIED_BY, "deployment.kubernetes.io/revision", "kubectl.kubernetes.io/last-applied-configuration"];
+const OWNED_ANNOTATIONS: [&str; 6] = [
+    APPLIED_AT,
+    APPLIED_BY,
+    STOPPED_AT,
+    STOPPED_BY,
+    "deployment.kubernetes.io/revision",
+    "kubectl.kubernetes.io/last-applied-configuration",
+];
 
 /// An object without what the server owns, and without what is written with every change and is none itself.
 #[must_use]

@@ -12,5 +12,6 @@ mod plan_values;
 pub mod problems;
 pub mod progress;
 pub mod reference;
+pub mod status;
 pub mod verdict;
 pub mod yaml;

@@ -111,7 +111,7 @@ pub struct Trouble {
 }
 
 /// What the cluster said about an object.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename = "event")]
 pub struct Said {
     /// About which: `kind/name`.

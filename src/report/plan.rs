@@ -28,11 +28,8 @@ pub fn for_person(plan: &Plan, style: Style) -> String {
     findings(&mut page, &plan.findings);
     if plan.stopped {
         page.gap();
-        let text = format!(
-            "the environment is stopped and stays so; `kubectl --namespace {} scale deployment/{} --replicas 1` starts it",
-            plan.cluster.namespace, plan.environment
-        );
-        page.line(0, &[(Look::Changed, "note: "), (Look::Plain, &text)]);
+        let text = "the environment is stopped and stays so; `sindri start` starts it";
+        page.line(0, &[(Look::Changed, "note: "), (Look::Plain, text)]);
     }
     page.gap();
     page.line(0, &[(Look::Strong, &sum(plan))]);

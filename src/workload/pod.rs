@@ -15,7 +15,7 @@ use super::labels::{Owner, pairs};
 use crate::config::SSH_PORT;
 use crate::config::name::{ObjectName, Profile};
 use crate::config::spec::{self, Amounts, Security, Spec, Workspace};
-use crate::names;
+use crate::names::{self, home_claim};
 
 const HOME: &str = "/alt/home/developer";
 const WORKSPACE: &str = "/alt/home/developer/workspace";
@@ -47,7 +47,7 @@ pub(super) fn bare(spec: &Spec, owner: &Owner<'_>, image: &str) -> Value {
 
 /// The name of the claim that an environment has of its own.
 pub(super) fn own_claim(spec: &Spec) -> String {
-    format!("{}-home-pvc", spec.name)
+    home_claim(spec.name.as_str())
 }
 
 pub(super) fn port_name(port: u16) -> String {

@@ -1,0 +1,89 @@
+//! What `stop`, `start` and `restart` share: which environment, in which state it should be, and how it gets there.
+
+use clap::Args;
+
+use super::environment::{Environment, EnvironmentArguments};
+use super::failure::Failure;
+use super::interrupt::Interrupt;
+use super::ready::settled;
+use super::ui::Ui;
+use crate::kubernetes::{NotReady, Own, Settled, Unscaled};
+use crate::report::header::header;
+
+#[derive(Debug, Args)]
+pub(super) struct ScalingArguments {
+    #[command(flatten)]
+    pub(super) environment: EnvironmentArguments,
+    /// Wait until it is so. This is the default.
+    #[arg(long, overrides_with = "no_wait")]
+    wait: bool,
+    /// Do not wait until it is so.
+    #[arg(long, overrides_with = "wait")]
+    no_wait: bool,
+}
+
+impl ScalingArguments {
+    /// Finds the environment, and looks at it.
+    pub(super) async fn look(&self, interrupt: &Interrupt, ui: &mut Ui) -> Result<(Environment, Own), Failure> {
+        let looking = async {
+            let environment = self.environment.find(ui).await?;
+            let own = Own::look(&environment.reach.session, &environment.deployment()).await?;
+            Ok::<_, Failure>((environment, own))
+        };
+        let (environment, own) = interrupt.or(looking).await.ok_or_else(Failure::interrupted_early)??;
+        ui.show(&header(&environment.reach.place(), ui.style().width));
+        if own.is_ending() {
+            let name = &environment.name;
+            return Err(Failure::failed(format!("nothing was changed: {name} is being deleted"), None)
+                .hint("wait until it is gone, and make it anew with `sindri deploy`"));
+        }
+        Ok((environment, own))
+    }
+
+    /// Waits until the environment runs, or is stopped if it is to be, unless nobody wants to wait.
+    pub(super) async fn settle(
+        &self,
+        environment: &Environment,
+        interrupt: &Interrupt,
+        ui: &mut Ui,
+    ) -> Result<(), Failure> {
+        let name = &environment.name;
+        if self.no_wait {
+            return Ok(());
+        }
+        let session = &environment.reach.session;
+        session.begin_anew();
+        match settled(session, &environment.subject(), None, interrupt, ui).await {
+            None => Err(Failure::interrupted(format!("interrupted: {name} was changed, and is not waited for"))
+                .hint("to see how it is: `sindri status`")),
+            Some(Ok(Settled::Stopped)) => {
+                ui.say(&format!("{name} is stopped; its volume is kept"));
+                Ok(())
+            }
+            Some(Ok(Settled::Ready(running))) => {
+                let node = running.node.as_ref().map(|node| format!(" on {node}")).unwrap_or_default();
+                ui.say(&format!("{name} is ready: pod/{}{node}", running.pod));
+                Ok(())
+            }
+            Some(Err(NotReady::TimedOut { waited, doing, advice, .. })) => {
+                let told = format!("{name} is not there yet after {} s: it is {doing}", waited.as_secs());
+                Err(Failure::failed(told, None).hint(advice))
+            }
+            Some(Err(error)) => Err(error.into()),
+        }
+    }
+}
+
+impl From<Unscaled> for Failure {
+    fn from(error: Unscaled) -> Self {
+        match error {
+            Unscaled::Unanswered(error) => error.into(),
+            error @ Unscaled::Absent { .. } => Self::told(error)
+                .hint("make it with `sindri deploy`; is it in another namespace? `sindri list --all-namespaces`"),
+            error @ Unscaled::Foreign { .. } => {
+                Self::told(error).hint("choose another name, or change it with what made it")
+            }
+            error @ Unscaled::Refused { .. } => Self::told(error),
+        }
+    }
+}
