@@ -41,6 +41,8 @@ mod registry_login;
 mod rendering;
 mod requests;
 mod saved;
+mod status;
+mod stopping;
 mod support;
 mod survive;
 mod verified;

@@ -3,6 +3,7 @@
 use super::super::page::{Look, Page};
 use super::super::problems::Style;
 use super::{Phase, Pod, Reason, Status, Usage, Volume, age};
+use crate::config::quantity::Quantity;
 
 /// How wide the names of the rows are.
 const NAMES: usize = 9;
@@ -141,7 +142,14 @@ fn volume_row(volume: &Volume) -> String {
     let class = volume.class.as_deref().map(|class| format!(" {class}")).unwrap_or_default();
     let used = match (volume.used_bytes, volume.capacity_bytes) {
         (Some(used), Some(capacity)) if capacity > 0 => {
-            format!(", {} used ({} %)", bytes(used), used.saturating_mul(100) / capacity)
+            let share = used.saturating_mul(100) / capacity;
+            // A folder of the node's own disk has no size of its own.
+            let is_shared = Quantity::parse(&volume.size).is_ok_and(|size| capacity / 2 > size.in_units());
+            if is_shared {
+                format!(", on a disk of {} that is {share} % full", bytes(capacity))
+            } else {
+                format!(", {} used ({share} %)", bytes(used))
+            }
         }
         (Some(used), _) => format!(", {} used", bytes(used)),
         _ => String::new(),
