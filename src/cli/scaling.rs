@@ -8,6 +8,7 @@ use super::interrupt::Interrupt;
 use super::ready::settled;
 use super::ui::Ui;
 use crate::kubernetes::{NotReady, Own, Settled, Unscaled};
+use crate::plan::is_denied;
 use crate::report::header::header;
 
 #[derive(Debug, Args)]
@@ -97,6 +98,10 @@ impl From<Unscaled> for Failure {
             error @ Unscaled::Foreign { .. } => {
                 Self::told(error).hint("choose another name, or change it with what made it")
             }
+            Unscaled::Refused { ref refusal, .. } if is_denied(refusal) => Self::told(error).hint(
+                "ask for the right to get and watch the Deployment, to list its pods, and to patch its scale: \
+                 `providers.kubernetes.rbac` gives it",
+            ),
             error @ Unscaled::Refused { .. } => Self::told(error),
         }
     }

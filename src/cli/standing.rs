@@ -113,6 +113,9 @@ fn progress(doing: &Doing) -> Reason {
                     .to_owned(),
             )
         },
+        Doing::Unready { probe: Some(_) } => {
+            Reason { advice: Some("`sindri logs` shows what its program does".to_owned()), ..plain(doing.to_string()) }
+        }
         other => plain(other.to_string()),
     }
 }

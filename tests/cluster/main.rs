@@ -45,5 +45,6 @@ mod status;
 mod stopping;
 mod support;
 mod survive;
+mod troubles;
 mod verified;
 mod wait;

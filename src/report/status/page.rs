@@ -2,7 +2,7 @@
 
 use super::super::page::{Look, Page};
 use super::super::problems::Style;
-use super::{Phase, Pod, Reason, Status, Usage, Volume, age};
+use super::{Phase, Pod, Reason, Remark, Status, Usage, Volume, age};
 use crate::config::quantity::Quantity;
 
 /// How wide the names of the rows are.
@@ -62,9 +62,7 @@ pub(super) fn look(phase: Phase) -> Look {
 fn why(page: &mut Page, reason: &Reason) {
     let about = reason.about.as_deref().map(|about| format!("{about}: ")).unwrap_or_default();
     page.line(2, &[(Look::Strong, &about), (Look::Plain, &reason.message)]);
-    if let Some(event) = &reason.event
-        && !reason.message.contains(event.message.trim())
-    {
+    if let Some(event) = reason.event.as_ref().filter(|event| says_more(reason, event)) {
         page.line(2, &[(Look::Faint, &format!("{} {}: ", event.about, event.reason)), (Look::Plain, &event.message)]);
     }
     if let Some(advice) = &reason.advice {
@@ -76,6 +74,14 @@ fn why(page: &mut Page, reason: &Reason) {
             page.line(4, &[(Look::Plain, &line.replace('\t', "  "))]);
         }
     }
+}
+
+/// Whether an event says what the message does not: that a node waits before it tries again is nothing new, and its errors
+/// are what the message was made from.
+fn says_more(reason: &Reason, event: &Remark) -> bool {
+    let told = reason.message.split_once(": ").map_or(reason.message.as_str(), |(_, told)| told);
+    let is_of_the_node = event.reason == "BackOff" || event.message.starts_with("Error: ");
+    !is_of_the_node && !event.message.contains(told) && !reason.message.contains(event.message.trim())
 }
 
 fn rows(status: &Status, detail: Detail) -> Vec<(&'static str, String)> {
