@@ -19,7 +19,7 @@ fn with_command(namespace: &Namespace, command: &str) -> Outcome<String> {
 }
 
 fn trouble(name: &'static str, configuration: String, known_as: (&'static str, &'static str)) -> Trouble {
-    Trouble { name, configuration, known_as, named: "", afterwards: Vec::new() }
+    Trouble { name, configuration, known_as, named: Some(""), afterwards: Vec::new() }
 }
 
 fn restricted() -> Outcome<Namespace> {
@@ -51,14 +51,16 @@ fn an_image_that_was_there_when_it_was_deployed() -> Outcome {
 fn a_program_that_fails_at_once() -> Outcome {
     let namespace = restricted()?;
     let configuration = with_command(&namespace, "[sh, -c, \"echo the last words; exit 3\"]")?;
-    trouble("crash", configuration, ("crash-looping", "crash-loop")).happens(&namespace)
+    let usual = trouble("crash", configuration, ("crash-looping", "crash-loop"));
+    Trouble { named: None, ..usual }.happens(&namespace)
 }
 
 #[test]
 fn a_program_that_ends() -> Outcome {
     let namespace = restricted()?;
     let configuration = with_command(&namespace, "[sh, -c, \"echo done\"]")?;
-    trouble("command-ends", configuration, ("crash-looping", "command-ends")).happens(&namespace)
+    let usual = trouble("command-ends", configuration, ("crash-looping", "command-ends"));
+    Trouble { named: None, ..usual }.happens(&namespace)
 }
 
 #[test]
@@ -95,7 +97,7 @@ fn a_class_that_is_not_there() -> Outcome {
     let namespace = restricted()?;
     let configuration = dev(&namespace, "", "storageClass: nothing-like-it");
     let usual = trouble("storage-class-missing", configuration, ("pending", "storage-class-missing"));
-    Trouble { named: "storageclass", ..usual }.happens(&namespace)
+    Trouble { named: Some("storageclass"), ..usual }.happens(&namespace)
 }
 
 /// A class of this test, whose volumes nobody makes, or are made elsewhere.
@@ -117,7 +119,7 @@ fn a_volume_that_nobody_makes() -> Outcome {
     let class = class(&namespace, "Immediate")?;
     let configuration = dev(&namespace, "", &format!("storageClass: {class}"));
     let usual = trouble("volume-pending", configuration, ("pending", "volume-unbound"));
-    let outcome = Trouble { named: "nobody.example/volumes", ..usual }.happens(&namespace);
+    let outcome = Trouble { named: Some("nobody.example/volumes"), ..usual }.happens(&namespace);
     kubectl(&["delete", "storageclass", &class], "")?;
     outcome
 }
@@ -234,7 +236,7 @@ fn a_cluster_without_a_default_class() -> Outcome {
     };
     default("false")?;
     let usual = trouble("no-default-class", dev(&namespace, "", ""), ("pending", "storage-class-missing"));
-    let outcome = Trouble { named: "no storage class", ..usual }.happens(&namespace);
+    let outcome = Trouble { named: Some("no storage class"), ..usual }.happens(&namespace);
     default("true")?;
     outcome
 }

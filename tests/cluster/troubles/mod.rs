@@ -24,8 +24,8 @@ struct Trouble {
     configuration: String,
     /// What `status` calls it: the phase and the code of the reason.
     known_as: (&'static str, &'static str),
-    /// What the line of a deploy has to say that names the cause.
-    named: &'static str,
+    /// What the line of a deploy has to say that names the cause; none where it may have been ready for a moment before.
+    named: Option<&'static str>,
     /// What has to be done after the deploy for it to happen: arguments of kubectl.
     afterwards: Vec<String>,
 }
@@ -39,15 +39,17 @@ impl Trouble {
         let planned = desk.sindri(&["plan"])?;
         said += &format!("# sindri plan (exit code {})\n{}", planned.code.unwrap_or(-1), words.findings(&planned.said));
         if planned.code == Some(0) {
-            let deployed = if self.afterwards.is_empty() {
-                deploy(&desk, &words, self.named)?
-            } else {
-                desk.sindri(&["deploy", "--yes"])?.ends(0);
-                let arguments: Vec<&str> = self.afterwards.iter().map(String::as_str).collect();
-                namespace.kubectl(&arguments, "")?;
-                String::new()
-            };
-            said += &deployed;
+            match self.named {
+                Some(named) if self.afterwards.is_empty() => said += &deploy(&desk, &words, named)?,
+                Some(_) => {
+                    desk.sindri(&["deploy", "--yes"])?.ends(0);
+                    let arguments: Vec<&str> = self.afterwards.iter().map(String::as_str).collect();
+                    namespace.kubectl(&arguments, "")?;
+                }
+                None => {
+                    desk.sindri(&["deploy", "--yes", "--no-wait"])?.ends(0);
+                }
+            }
             said += &self.status(namespace, &desk, &words)?;
         }
         words::keep(self.name, &said)
