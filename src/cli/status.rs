@@ -9,7 +9,7 @@ use super::environment::{Environment, EnvironmentArguments};
 use super::failure::Failure;
 use super::ui::{Remark, Ui};
 use super::{runtime, standing};
-use crate::kubernetes::{Changes, survey};
+use crate::kubernetes::{Changes, Depth, survey};
 use crate::report;
 use crate::report::progress;
 use crate::report::status::{self, Detail};
@@ -68,7 +68,7 @@ impl Status {
             if self.watch {
                 return self.watch(&environment, ui).await;
             }
-            let status = look(&environment).await?;
+            let status = self.look(&environment).await?;
             ui.detail(&format!("{} requests", environment.reach.requests()));
             ui.data(&self.written(&environment, &status, ui))?;
             if self.exit_code { Failure::phase(status.phase) } else { Ok(()) }
@@ -82,13 +82,23 @@ impl Status {
         let mut shown = Shown::default();
         loop {
             session.begin_anew();
-            let status = look(environment).await?;
+            let status = self.look(environment).await?;
             shown.show(self, environment, &status, ui)?;
             while let Some(why) = changes.next(tokio::time::Instant::now() + PAUSE).await? {
                 ui.remark(Remark::Note, &format!("what happens is not known for now: {why}"));
                 shown.drawn.clear();
             }
         }
+    }
+
+    async fn look(&self, environment: &Environment) -> Result<status::Status, Failure> {
+        let session = &environment.reach.session;
+        let depth = match self.output {
+            Output::Text | Output::Name => Depth::Usual,
+            Output::Wide | Output::Json | Output::Yaml => Depth::Disks,
+        };
+        let survey = survey(session, &environment.subject(), depth).await?;
+        Ok(standing::status(environment, &survey, session.server_time()))
     }
 
     fn written(&self, environment: &Environment, status: &status::Status, ui: &Ui) -> String {
@@ -106,12 +116,6 @@ impl Status {
             Output::Name => format!("deployment/{}\n", status.environment),
         }
     }
-}
-
-async fn look(environment: &Environment) -> Result<status::Status, Failure> {
-    let session = &environment.reach.session;
-    let survey = survey(session, &environment.subject()).await?;
-    Ok(standing::status(environment, &survey, session.server_time()))
 }
 
 /// What was shown last.

@@ -51,6 +51,6 @@ pub use roster::{Listed, Roster, roster};
 pub use scale::{Own, Unscaled};
 pub use scene::{Event, Rehearsal, Scene};
 pub use session::{Reply, Session};
-pub use survey::{Survey, survey};
+pub use survey::{Depth, Survey, survey};
 pub use unanswered::{Server, Unanswered};
 pub use wait::{Progress, Settled, Since, Subject, wait};

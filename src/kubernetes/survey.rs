@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::future::{join, join_all, join4, try_join5};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::diagnose::{Log, State, diagnose, refused_pod};
 use super::observe::{Unobserved, live};
@@ -47,11 +47,20 @@ pub struct Survey {
     pub is_blind: bool,
 }
 
+/// How much is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// What says how it is.
+    Usual,
+    /// Also how full its volume is: nodes take up to a second to measure that.
+    Disks,
+}
+
 /// Looks at an environment.
 ///
 /// # Errors
 /// When the server does not answer, or answers something that means neither "this" nor "nothing" nor "not for you".
-pub async fn survey(session: &Session, subject: &Subject) -> Result<Survey, Unobserved> {
+pub async fn survey(session: &Session, subject: &Subject, depth: Depth) -> Result<Survey, Unobserved> {
     let namespace = subject.namespace.as_str();
     let get = |kind, name: &str| ask(session, Request::get(&ObjectId::new(kind, namespace, name)));
     let list = |kind| ask(session, Request::list(kind, Some(namespace), &subject.selector, PAGE));
@@ -83,20 +92,20 @@ pub async fn survey(session: &Session, subject: &Subject) -> Result<Survey, Unob
     let service = seen(service, &mut denied);
     let state = diagnose(&scene, session.server_time());
     let mut survey = Survey { state, scene, service, usage, node: None, log: Vec::new(), denied, is_blind };
-    look_closer(session, &mut survey).await?;
+    look_closer(session, &mut survey, depth).await?;
     Ok(survey)
 }
 
 /// The second look: what was said about what does not run, the claim of somebody else, the last words of a program, and
 /// what the node knows.
-async fn look_closer(session: &Session, survey: &mut Survey) -> Result<(), Unobserved> {
+async fn look_closer(session: &Session, survey: &mut Survey, depth: Depth) -> Result<(), Unobserved> {
     let namespace = survey.scene.namespace.clone();
     let is_well = matches!(survey.state, State::Ready(_) | State::Stopped | State::Absent);
     let node = survey.scene.pod().map(|pod| text(pod, "/spec/nodeName")).filter(|node| !node.is_empty());
     let measured = async {
         match node {
-            Some(node) => luxury(session, Request::measured(node)).await,
-            None => None,
+            Some(node) if depth == Depth::Disks => luxury(session, Request::measured(node)).await,
+            Some(_) | None => None,
         }
     };
     let foreign = async {
@@ -132,10 +141,14 @@ async fn ask(session: &Session, request: Request) -> Result<Live, Unobserved> {
     live(session.ask(&request).await?, request.what)
 }
 
-/// What can be done without. Whatever goes wrong, it is not known.
+/// What can be done without, asked once. Whatever goes wrong, it is not known.
 async fn luxury(session: &Session, request: Request) -> Option<Value> {
-    let reply = session.ask_until(&request, Instant::now() + MOMENT).await.ok()?;
-    reply.is_success().then_some(reply.body)
+    let asked = async {
+        let response = session.open(&request).await.ok()?.ok()?;
+        let body = response.into_body().collect().await.ok()?;
+        serde_json::from_slice(&body.to_bytes()).ok()
+    };
+    timeout(MOMENT, asked).await.ok()?
 }
 
 fn seen(answer: Live, denied: &mut Vec<String>) -> Option<Value> {
