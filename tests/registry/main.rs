@@ -10,6 +10,7 @@
 )]
 
 mod answers;
+mod default_trust;
 mod logins;
 mod mutated;
 mod program;

@@ -15,12 +15,12 @@ const KEYLESS: &str = "trust: {identity: {issuer: \"https://token.actions.github
                        \"https://github.com/example/project/.github/workflows/build.yml@refs/heads/main\"}, trusted_root: root.json}";
 const BY_KEY: &str = "trust: {key: ours.pub}";
 
-fn signed(path: &str) -> PathBuf {
+pub(crate) fn signed(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/registry/signed").join(path)
 }
 
 /// What a registry without a list of referrers answers that has one of the folders of `signed/`.
-fn plain(set: &str, path: &str) -> Reply {
+pub(crate) fn plain(set: &str, path: &str) -> Reply {
     let rest = path.strip_prefix("/v2/team/dev/").unwrap_or_default();
     if rest.starts_with("referrers/") {
         return Reply::status(404);
