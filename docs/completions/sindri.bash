@@ -571,7 +571,7 @@ _sindri() {
             return 0
             ;;
         sindri__subcmd__render)
-            opts="-f -n -o -q -v -h --file --namespace --pin --insecure-registry --without-namespace --output --color --quiet --verbose --no-input --help"
+            opts="-f -n -o -q -v -h --file --namespace --pin --insecure-registry --timeout --without-namespace --output --color --quiet --verbose --no-input --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -616,6 +616,10 @@ _sindri() {
                     return 0
                     ;;
                 --insecure-registry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

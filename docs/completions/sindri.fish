@@ -74,6 +74,7 @@ complete -c sindri -n "__fish_sindri_using_subcommand validate" -s h -l help -d 
 complete -c sindri -n "__fish_sindri_using_subcommand render" -s f -l file -d 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards' -r -F
 complete -c sindri -n "__fish_sindri_using_subcommand render" -s n -l namespace -d 'The namespace, instead of the file\'s' -r
 complete -c sindri -n "__fish_sindri_using_subcommand render" -l insecure-registry -d 'A registry that is spoken to without TLS, for example `registry.internal:5000`; this machine\'s own always are' -r
+complete -c sindri -n "__fish_sindri_using_subcommand render" -l timeout -d 'How long the whole command may wait for the registry: 90s, 5m, 1h30m' -r
 complete -c sindri -n "__fish_sindri_using_subcommand render" -s o -l output -d 'How to write the objects' -r -f -a "yaml\t'A stream of documents'
 json\t'One list'"
 complete -c sindri -n "__fish_sindri_using_subcommand render" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'

@@ -89,6 +89,7 @@ Register-ArgumentCompleter -Native -CommandName 'sindri' -ScriptBlock {
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'The namespace, instead of the file''s')
             [CompletionResult]::new('--namespace', '--namespace', [CompletionResultType]::ParameterName, 'The namespace, instead of the file''s')
             [CompletionResult]::new('--insecure-registry', '--insecure-registry', [CompletionResultType]::ParameterName, 'A registry that is spoken to without TLS, for example `registry.internal:5000`; this machine''s own always are')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long the whole command may wait for the registry: 90s, 5m, 1h30m')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to write the objects')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to write the objects')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')

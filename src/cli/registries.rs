@@ -6,6 +6,7 @@ use clap::Args;
 use futures_util::FutureExt as _;
 use futures_util::future::try_join;
 
+use super::cluster::duration;
 use super::failure::Failure;
 use super::source::Source;
 use super::{trust, value};
@@ -36,6 +37,14 @@ pub(super) struct RegistryArguments {
         value_parser = value::read(InsecureHost::parse)
     )]
     insecure: Vec<InsecureHost>,
+}
+
+/// For the commands that ask nobody but the registry.
+#[derive(Clone, Debug, Args)]
+pub(super) struct PatienceArguments {
+    /// How long the whole command may wait for the registry: 90s, 5m, 1h30m.
+    #[arg(long, value_name = "DURATION", default_value = "5m", env = "SINDRI_TIMEOUT", hide_env_values = true, value_parser = duration)]
+    pub(super) timeout: Duration,
 }
 
 /// A registry, and what came of looking for the login for it.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use sindri::config::reference::Digest;
 use tempfile::TempDir;
 
-use crate::program::{Ended, sindri_in};
+use crate::program::{Ended, keeps_to, sindri_in};
 use crate::server::{Reply, Seen, Server};
 
 /// Who signs in `signed/`, and what is trusted where a test is not about that.
@@ -80,6 +80,7 @@ fn what_cosign_signs_and_attests_holds_in_registries_of_both_kinds() {
             let ended = verify(&server, &both(trust));
             assert_eq!((ended.code, ended.said.as_str()), (Some(0), ""), "{set}");
             let verdict: Value = serde_json::from_str(&ended.data).unwrap();
+            keeps_to(include_str!("../../schemas/verdict.schema.json"), &verdict);
             assert_eq!(verdict["signature"]["format"], format, "{verdict:#}");
             assert_eq!(verdict["signature"]["trusted_by"], "trust");
             let said = &verdict["provenance"]["provenance"];
