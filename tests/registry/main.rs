@@ -15,6 +15,7 @@ mod authority;
 mod default_trust;
 #[path = "../cluster/forwarding.rs"]
 mod forwarding;
+mod guarded;
 mod logins;
 mod mutated;
 mod program;
