@@ -42,6 +42,7 @@ complete -c sindri -n "__fish_sindri_needs_command" -f -a "status" -d 'Show how 
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "stop" -d 'Stop the environment: its pod ends, its volume stays'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "start" -d 'Start a stopped environment, and wait until it is ready'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "restart" -d 'Replace the pod of the environment by a new one: what runs in it ends, the volume stays'
+complete -c sindri -n "__fish_sindri_needs_command" -f -a "doctor" -d 'Check everything that an environment depends on, and say how to mend what is wrong'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "image" -d 'Ask registries about images'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "schema" -d 'Print the JSON Schema of the configuration file, for editors and other programs'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "completion" -d 'Print a completion script for your shell'
@@ -220,6 +221,23 @@ complete -c sindri -n "__fish_sindri_using_subcommand restart" -s q -l quiet -d 
 complete -c sindri -n "__fish_sindri_using_subcommand restart" -s v -l verbose -d 'Say more about what is done'
 complete -c sindri -n "__fish_sindri_using_subcommand restart" -l no-input -d 'Never ask; fail and name the flag that would have answered'
 complete -c sindri -n "__fish_sindri_using_subcommand restart" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -s f -l file -d 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -l kubeconfig -d 'The kubeconfig; default: the files of `KUBECONFIG`, then `~/.kube/config`' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -l context -d 'The context of the kubeconfig; default: the file\'s, then the current one' -r
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -s n -l namespace -d 'The namespace; default: the file\'s, then the context\'s' -r
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -l timeout -d 'How long the whole command may wait for the cluster: 90s, 5m, 1h30m' -r
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -l concurrency -d 'How many requests may be under way at the same time' -r
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -l insecure-registry -d 'A registry that is spoken to without TLS, for example `registry.internal:5000`; this machine\'s own always are' -r
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -s o -l output -d 'How to write what was found' -r -f -a "text\t'For a person'
+json\t'For a program'
+yaml\t'For a program'"
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sindri -n "__fish_sindri_using_subcommand image; and not __fish_seen_subcommand_from resolve verify" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
 always\t'Always'
 never\t'Never'"

@@ -10,16 +10,17 @@ use super::cluster::ClusterArguments;
 use super::failure::Failure;
 use super::holder::holder;
 use super::interrupt::Interrupt;
-use super::registries::{Certainty, Confirmed, RegistryArguments};
+use super::registries::{Certainty, Confirmed, Found, RegistryArguments};
 use super::registry_login::{self, Credentials};
 use super::source::FileArgument;
 use super::ui::{Remark, Ui};
 use crate::config::name::Namespace;
+use crate::config::spec::Spec;
 use crate::image::{Pinned, wanted};
 use crate::kubernetes::{About, Holder, Options, Session, Target, connect, lock_id, look, look_about, look_again};
 use crate::names::ObjectId;
 use crate::plan::{self, Cluster, ClusterType, Facts, Finding, Live, Look, Observed, Plan, Question, Wishes};
-use crate::workload::{Placement, Rendered, render};
+use crate::workload::{Needs, Placement, Rendered, render};
 
 /// A cluster, and a way to ask it.
 #[derive(Debug)]
@@ -62,6 +63,11 @@ impl Reach {
         self.holder.account()
     }
 
+    /// How many questions are asked at the same time.
+    pub(super) fn concurrency(&self) -> usize {
+        self.concurrency
+    }
+
     /// How many requests were sent.
     pub(super) fn requests(&self) -> u32 {
         self.session.requests()
@@ -77,7 +83,7 @@ impl Reach {
         self.cluster(&About::default(), self.target.cluster_type(&Facts::new()))
     }
 
-    fn cluster(&self, about: &About, cluster_type: ClusterType) -> Cluster {
+    pub(super) fn cluster(&self, about: &About, cluster_type: ClusterType) -> Cluster {
         Cluster {
             context: self.target.context.clone(),
             server: self.target.server.clone(),
@@ -107,14 +113,24 @@ impl Engine {
         if let Some(remark) = &found.remark {
             ui.remark(Remark::Note, remark);
         }
+        Self::with(reach, &spec, found, force)
+    }
+
+    /// The same when the cluster and the image have been found already.
+    pub(super) fn with(reach: Reach, spec: &Spec, found: Found, force: bool) -> Result<Self, Failure> {
         let namespace = Namespace::parse(&reach.target.namespace)
             .map_err(|error| Failure::context_namespace(&reach.target.namespace, &error))?;
         let placement = Placement { namespace: Some(namespace), owns_namespace: true };
-        let plain = render(&spec, found.image, &placement);
+        let plain = render(spec, found.image, &placement);
         let credentials = Credentials::new(&plain, found.login);
         let (confirmed, is_locked) = (OnceCell::new(), Cell::new(false));
         let certainty = found.certainty;
         Ok(Self { reach, plain, certainty, confirmed, credentials, config_hash: spec.fingerprint(), force, is_locked })
+    }
+
+    /// What others have to have made for the environment.
+    pub(super) fn needs(&self) -> &Needs {
+        &self.plain.needs
     }
 
     /// Whether somebody was changing the environment while the last plan was made, or was killed at it.

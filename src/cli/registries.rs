@@ -150,6 +150,22 @@ impl RegistryArguments {
     }
 }
 
+impl RegistryArguments {
+    /// The same, with everything asked that there is to ask, and what could not be looked at.
+    pub(super) async fn certain(
+        &self,
+        spec: &Spec,
+        source: &Source,
+        patience: Duration,
+    ) -> Result<(Found, Option<Finding>), Failure> {
+        let found = self.find(spec, source, patience).await?;
+        let Certainty::Open(open) = &found.certainty else { return Ok((found, None)) };
+        let Confirmed { image, noticed } = open.confirm().await?;
+        let certainty = Certainty::Asked(found.certainty.requests());
+        Ok((Found { image, certainty, ..found }, noticed))
+    }
+}
+
 /// An image that somebody has to vouch for, and everybody who has to be asked.
 pub(super) struct Asked<'a> {
     pub(super) registry: &'a Registry,

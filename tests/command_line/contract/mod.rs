@@ -10,5 +10,5 @@ mod variables;
 mod width;
 
 /// Every command there is: nothing that is not built is offered.
-pub(crate) const COMMANDS: [&str; 9] =
-    ["init", "validate", "render", "plan", "deploy", "image", "schema", "completion", "man"];
+pub(crate) const COMMANDS: [&str; 10] =
+    ["init", "validate", "render", "plan", "deploy", "doctor", "image", "schema", "completion", "man"];

@@ -142,7 +142,7 @@ For more information, try '--help'.
 
 "#]]
     );
-    for planned in ["plan", "deploy", "status", "destroy", "list", "doctor", "k8s"] {
+    for planned in ["plan", "deploy", "status", "destroy", "list", "dance", "k8s"] {
         let ended = folder.sindri([planned]).end()?;
         assert_eq!((ended.code, ended.data.as_str()), (Some(2), ""), "{planned}");
     }
