@@ -18,7 +18,7 @@ use crate::plan::{Cluster, Finding, Severity};
 use crate::report::doctor::{self, Report};
 use crate::report::{problems, yaml};
 
-/// Check everything that an environment depends on, and say how to mend what is wrong.
+/// Check all that an environment depends on, and say what mends it.
 ///
 /// The configuration, the cluster, the rights in it, what limits the namespace, storage, nodes, the image, the Secrets, and the
 /// programs of this machine. Nothing is changed. What needs no cluster is checked without one too. The exit code is 0 unless a

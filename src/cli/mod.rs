@@ -16,6 +16,7 @@ mod image;
 mod init;
 mod interrupt;
 mod line;
+mod list;
 mod live;
 mod man;
 mod plan;
@@ -123,6 +124,8 @@ enum Command {
     #[command(visible_alias = "apply")]
     Deploy(deploy::Deploy),
     Status(status::Status),
+    #[command(visible_alias = "ls")]
+    List(list::List),
     Stop(stop::Stop),
     Start(start::Start),
     Restart(restart::Restart),
@@ -160,6 +163,7 @@ fn run(command: Command, ui: &mut Ui) -> Result<(), Failure> {
         Command::Plan(command) => command.run(ui),
         Command::Deploy(command) => command.run(ui),
         Command::Status(command) => command.run(ui),
+        Command::List(command) => command.run(ui),
         Command::Stop(command) => command.run(ui),
         Command::Start(command) => command.run(ui),
         Command::Restart(command) => command.run(ui),

@@ -15,6 +15,7 @@ use crate::report::{doctor, image, outcome, plan_data, reference, status, verdic
 pub fn generated_files() -> BTreeMap<String, String> {
     let mut files = BTreeMap::from([
         ("schemas/sindri.schema.json".to_owned(), schema::text()),
+        ("schemas/environments.schema.json".to_owned(), status::list_schema()),
         ("schemas/plan.schema.json".to_owned(), plan_data::schema()),
         ("schemas/outcome.schema.json".to_owned(), outcome::schema()),
         ("schemas/status.schema.json".to_owned(), status::schema()),

@@ -47,14 +47,6 @@ pub struct Survey {
     pub is_blind: bool,
 }
 
-impl Survey {
-    /// The pod that counts: the one of now, or the one that is not gone yet.
-    #[must_use]
-    pub fn pod(&self) -> Option<&Value> {
-        self.scene.current_pods().into_iter().next().or_else(|| self.scene.living_pods().next())
-    }
-}
-
 /// Looks at an environment.
 ///
 /// # Errors
@@ -82,8 +74,8 @@ pub async fn survey(session: &Session, subject: &Subject) -> Result<Survey, Unob
         context: subject.context.clone(),
         namespace: namespace.to_owned(),
         deployment: seen(deployment, &mut denied),
-        replica_sets: seen(sets, &mut denied).map(|list| objects(&list)),
-        pods: seen(pods, &mut denied).map(|list| objects(&list)).unwrap_or_default(),
+        replica_sets: seen(sets, &mut denied).map(objects),
+        pods: seen(pods, &mut denied).map(objects).unwrap_or_default(),
         claim: seen(claim, &mut denied),
         events: Vec::new(),
         rehearsal: None,
@@ -100,7 +92,7 @@ pub async fn survey(session: &Session, subject: &Subject) -> Result<Survey, Unob
 async fn look_closer(session: &Session, survey: &mut Survey) -> Result<(), Unobserved> {
     let namespace = survey.scene.namespace.clone();
     let is_well = matches!(survey.state, State::Ready(_) | State::Stopped | State::Absent);
-    let node = survey.pod().map(|pod| text(pod, "/spec/nodeName")).filter(|node| !node.is_empty());
+    let node = survey.scene.pod().map(|pod| text(pod, "/spec/nodeName")).filter(|node| !node.is_empty());
     let measured = async {
         match node {
             Some(node) => luxury(session, Request::measured(node)).await,
@@ -158,15 +150,13 @@ fn seen(answer: Live, denied: &mut Vec<String>) -> Option<Value> {
 }
 
 /// The objects of a list; they do not say their kind themselves.
-pub(super) fn objects(list: &Value) -> Vec<Value> {
-    let kind = text(list, "/kind").trim_end_matches("List").to_owned();
-    let items = items(list, "/items").iter().cloned().map(|mut item| {
-        if let Some(fields) = item.as_object_mut() {
-            fields.insert("kind".to_owned(), kind.clone().into());
-        }
-        item
-    });
-    items.collect()
+pub(super) fn objects(mut list: Value) -> Vec<Value> {
+    let kind = text(&list, "/kind").trim_end_matches("List").to_owned();
+    let Some(Value::Array(mut items)) = list.get_mut("items").map(Value::take) else { return Vec::new() };
+    for item in items.iter_mut().filter_map(Value::as_object_mut) {
+        item.insert("kind".to_owned(), kind.clone().into());
+    }
+    items
 }
 
 /// The claim that the environment uses and has not made.

@@ -27,7 +27,7 @@ pub use basis::Basis;
 pub use change::{Action, Change, Drift, Fate, Field, Plan};
 pub use cluster::{Cluster, ClusterType};
 pub use compute::{Wishes, compute};
-pub use drift::drift;
+pub use drift::{drift, touched};
 pub use facts::{Facts, Look, Question};
 pub use finding::{Finding, Severity};
 pub use observed::{Conflict, Live, Observed, Refusal, Sighting, Verdict};
