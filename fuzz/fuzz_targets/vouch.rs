@@ -65,7 +65,8 @@ impl Judge {
         let key = PublicKey::from_pem(KEY).expect("a key");
         let signers = [SIGNER.to_owned(), format!("key {}", key.fingerprint())].into();
         let issuer = "https://token.actions.githubusercontent.com";
-        let keyless = format!("{{identity: {{issuer: \"{issuer}\", subject_regexp: \".*\"}}, trusted_root: root.json}}");
+        let keyless =
+            format!("{{identity: {{issuer: \"{issuer}\", subject_regexp: \".*\"}}, trusted_root: root.json}}");
         let policies = [
             ("verify_signature", keyless.as_str()),
             ("verify_provenance", keyless.as_str()),

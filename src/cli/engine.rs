@@ -19,6 +19,7 @@ use crate::config::spec::Spec;
 use crate::image::{Pinned, wanted};
 use crate::kubernetes::{About, Holder, Options, Session, Target, connect, lock_id, look, look_about, look_again};
 use crate::names::ObjectId;
+use crate::plan::checkup::Admission;
 use crate::plan::{self, Cluster, ClusterType, Facts, Finding, Live, Look, Observed, Plan, Question, Wishes};
 use crate::workload::{Needs, Placement, Rendered, render};
 
@@ -44,6 +45,8 @@ pub(super) struct Engine {
     force: bool,
     /// Whether the last plan was made while somebody held the lock, or had left it.
     is_locked: Cell<bool>,
+    /// What the server said of the pod of the last plan.
+    admission: Cell<Admission>,
 }
 
 impl Reach {
@@ -123,9 +126,10 @@ impl Engine {
         let placement = Placement { namespace: Some(namespace), owns_namespace: true };
         let plain = render(spec, found.image, &placement);
         let credentials = Credentials::new(&plain, found.login);
-        let (confirmed, is_locked) = (OnceCell::new(), Cell::new(false));
+        let (confirmed, is_locked, admission) = (OnceCell::new(), Cell::new(false), Cell::default());
         let certainty = found.certainty;
-        Ok(Self { reach, plain, certainty, confirmed, credentials, config_hash: spec.fingerprint(), force, is_locked })
+        let config_hash = spec.fingerprint();
+        Ok(Self { reach, plain, certainty, confirmed, credentials, config_hash, force, is_locked, admission })
     }
 
     /// What others have to have made for the environment.
@@ -136,6 +140,11 @@ impl Engine {
     /// Whether somebody was changing the environment while the last plan was made, or was killed at it.
     pub(super) fn is_locked(&self) -> bool {
         self.is_locked.get()
+    }
+
+    /// What the server said of the pod when the last plan was made.
+    pub(super) fn admission(&self) -> Admission {
+        self.admission.get()
     }
 
     /// How many requests were sent to the registry.
@@ -169,6 +178,7 @@ impl Engine {
             follow_up.push(Question::Pod);
         }
         look_again(session, &desired, &mut observed, follow_up, *concurrency).await?;
+        self.admission.set(Admission::of(observed.facts.get(&Question::Pod)));
         let wishes = Wishes { config_hash: self.config_hash.clone(), force: self.force, noticed };
         Ok(plan::compute(desired, observed, wishes))
     }

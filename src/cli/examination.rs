@@ -14,7 +14,7 @@ use crate::config::spec::{Image, Spec};
 use crate::image::{pin, wanted};
 use crate::kubernetes::{About, Session, Unobserved, abandoned, look_about, look_for};
 use crate::names::{Kind, ObjectId};
-use crate::plan::checkup::{self, Check, Examined, Wanted, ask, foreseen};
+use crate::plan::checkup::{self, Admission, Check, Examined, Wanted, ask, foreseen};
 use crate::plan::{Cluster, Facts, Finding, Look, Plan, Question, Severity};
 use crate::workload::Needs;
 
@@ -50,9 +50,10 @@ impl Answering {
         }
     }
 
-    fn needs(&self) -> Option<&Needs> {
+    /// What others have to have made, and what the server said of the pod.
+    fn wanted(&self) -> Option<(&Needs, Admission)> {
         match self {
-            Self::Engine(engine) => Some(engine.needs()),
+            Self::Engine(engine) => Some((engine.needs(), engine.admission())),
             Self::Reach(_) => None,
         }
     }
@@ -103,8 +104,12 @@ pub(super) async fn in_cluster(reach: Reach, spec: Option<&Spec>, found: Option<
         Some(Err(failure)) => (None, Some(failure)),
         None => (None, None),
     };
-    let environment = spec.zip(answering.needs());
-    let environment = environment.map(|(spec, needs)| Wanted { name: spec.name.as_str(), needs, plan: plan.as_ref() });
+    let environment = spec.zip(answering.wanted()).map(|(spec, (needs, admission))| Wanted {
+        name: spec.name.as_str(),
+        needs,
+        plan: plan.as_ref(),
+        admission,
+    });
     let mut checks = checkup::checks(&Examined {
         cluster: &cluster,
         facts: &facts,

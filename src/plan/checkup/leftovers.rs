@@ -22,13 +22,14 @@ pub(super) const KINDS: [Kind; 7] = [
 pub(super) fn check(examined: &Examined<'_>) -> Check {
     let namespace = examined.namespace();
     let mut findings = examined.foreseen("leftovers");
-    let mut seen: Vec<(Kind, &Value)> = Vec::new();
+    let (mut seen, mut unseen): (Vec<(Kind, &Value)>, Vec<Finding>) = (Vec::new(), Vec::new());
     for kind in KINDS {
         match examined.list(&made_by_sindri(kind, namespace)) {
             Ok(objects) => seen.extend(objects.iter().map(|object| (kind, object))),
-            Err(unseen) => findings.push(unseen),
+            Err(finding) => unseen.push(finding),
         }
     }
+    findings.extend(together(unseen));
     let deployments_are_known = examined.list(&made_by_sindri(Kind::Deployment, namespace)).is_ok();
     let of_kind =
         |wanted: Kind| seen.iter().filter(move |(kind, _)| *kind == wanted).filter_map(|(_, one)| instance(one));
@@ -61,6 +62,15 @@ pub(super) fn check(examined: &Examined<'_>) -> Check {
     };
     let message = if findings.is_empty() { format!("{message}, and nothing of others is left") } else { message };
     Check::new("leftovers", message, findings)
+}
+
+/// One word for all kinds of objects that cannot be seen.
+fn together(unseen: Vec<Finding>) -> Option<Finding> {
+    let kinds: Vec<String> = unseen.iter().map(|finding| finding.about.clone()).collect();
+    let kinds = kinds.join(", ");
+    let first = unseen.into_iter().next()?;
+    let fix = if first.fix.starts_with("ask for") { format!("ask for the right to `list` {kinds}") } else { first.fix };
+    Some(Finding { about: kinds, fix, ..first })
 }
 
 fn instance(object: &Value) -> Option<&str> {

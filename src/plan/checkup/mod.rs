@@ -1,6 +1,7 @@
 //! Whether an environment can be made and lived in here: everything that it depends on, looked at one by one. What a plan
 //! foresees is told at the check that it belongs to. Pure.
 
+mod admission;
 mod cluster;
 mod leftovers;
 mod nodes;
@@ -9,6 +10,8 @@ mod rights;
 mod storage;
 
 use serde_json::Value;
+
+pub use admission::Admission;
 
 use super::{Cluster, Facts, Finding, Look, Plan, Question, Severity, questions};
 use crate::names::{Kind, MANAGED_BY, ObjectId, SINDRI};
@@ -68,6 +71,8 @@ pub struct Wanted<'a> {
     pub needs: &'a Needs,
     /// What deploy would do, unless that could not be computed.
     pub plan: Option<&'a Plan>,
+    /// What the server said of its pod.
+    pub admission: Admission,
 }
 
 /// The checks of a cluster, in the order in which they are told.
@@ -118,7 +123,7 @@ pub fn checks(examined: &Examined<'_>) -> Vec<Check> {
         nodes::check(examined),
         secrets(examined),
         pull_secret(examined),
-        admission(examined),
+        admission::check(examined),
         leftovers::check(examined),
     ]
 }
@@ -190,6 +195,11 @@ pub fn foreseen(plan: Option<&Plan>, check: &str) -> Vec<Finding> {
 impl<'a> Examined<'a> {
     fn plan(&self) -> Option<&'a Plan> {
         self.environment.and_then(|environment| environment.plan)
+    }
+
+    /// Whether the server has rehearsed the pod, and let it in.
+    fn is_let_in(&self) -> bool {
+        self.environment.is_some_and(|one| one.plan.is_some() && one.admission == Admission::LetIn)
     }
 
     fn namespace(&self) -> &'a str {
@@ -286,23 +296,6 @@ fn told(examined: &Examined<'_>, name: &'static str, all: &[String]) -> Check {
         all.join(", ")
     };
     Check::new(name, message, findings.into_iter().chain(unseen).collect())
-}
-
-/// What the server says to the objects and the pod, as far as no other check tells it.
-fn admission(examined: &Examined<'_>) -> Check {
-    let Some(environment) = examined.environment else { return no_environment("admission") };
-    let Some(plan) = environment.plan else { return no_plan("admission") };
-    let findings = examined.foreseen("admission");
-    let is_clear = plan.findings.iter().all(|finding| finding.severity > Severity::Fails);
-    let message = if is_clear && plan.changes.iter().all(|change| change.validated) {
-        format!("the server has rehearsed all {} objects, and the pod is let in", plan.changes.len())
-    } else if plan.changes.iter().any(|change| !change.validated) {
-        "the server could not rehearse all of the objects: a namespace that is not there yet keeps it from that"
-            .to_owned()
-    } else {
-        "the server has rehearsed the objects".to_owned()
-    };
-    Check::new("admission", message, findings)
 }
 
 fn no_environment(name: &'static str) -> Check {

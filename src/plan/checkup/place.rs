@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::admission::doubt;
 use super::{Check, Examined, unseen};
 use crate::names::{Kind, ObjectId};
 use crate::plan::{Finding, Look, Question, Severity, questions};
@@ -52,7 +53,7 @@ pub(super) fn namespace(examined: &Examined<'_>) -> Check {
 }
 
 pub(super) fn pod_security(examined: &Examined<'_>) -> Check {
-    let findings = examined.foreseen("pod-security");
+    let mut findings = examined.foreseen("pod-security");
     let message = match examined.facts.get(&question(examined)) {
         Some(Look::Seen(live)) => {
             let level = live
@@ -60,6 +61,9 @@ pub(super) fn pod_security(examined: &Examined<'_>) -> Check {
                 .and_then(|metadata| metadata.get("labels"))
                 .and_then(|labels| labels.get(LEVEL))
                 .and_then(Value::as_str);
+            if findings.is_empty() && level.is_some_and(|level| level != "privileged") {
+                findings.extend(doubt(examined, &format!("{}/{}", Kind::Namespace, examined.namespace())));
+            }
             level.map_or_else(
                 || "the namespace enforces no level of its own".to_owned(),
                 |level| format!("the namespace enforces {level}"),
@@ -78,6 +82,9 @@ pub(super) fn quota(examined: &Examined<'_>) -> Check {
     let mut findings = examined.foreseen("quota");
     let quotas = match examined.list(&question) {
         Ok(quotas) => quotas,
+        Err(_) if findings.is_empty() && examined.is_let_in() => {
+            return Check::new("quota", "the pod fits into what there is", findings);
+        }
         Err(unseen) if findings.is_empty() => return Check::new("quota", "they cannot be seen", vec![unseen]),
         Err(_) => return Check::new("quota", "there is no room", findings),
     };
@@ -117,23 +124,28 @@ fn full(quota: &Value, namespace: &str) -> Option<Finding> {
 }
 
 pub(super) fn limit_range(examined: &Examined<'_>) -> Check {
-    let question = questions::all(Kind::LimitRange, Some(examined.namespace()), "");
-    let findings = examined.foreseen("limit-range");
-    match examined.list(&question) {
-        Ok([]) => Check::new("limit-range", "the namespace has none", findings),
+    const NAME: &str = "limit-range";
+    let mut findings = examined.foreseen(NAME);
+    let is_clear =
+        examined.environment.is_some_and(|environment| environment.plan.is_some() && environment.admission.is_clear());
+    let message = match examined.list(&questions::all(Kind::LimitRange, Some(examined.namespace()), "")) {
+        Ok([]) => "the namespace has none".to_owned(),
         Ok(ranges) => {
             let names = named(Kind::LimitRange, ranges);
-            let lets_in = examined.plan().is_some() && findings.is_empty();
-            let message = if lets_in { format!("{names}: the pod is within it") } else { names };
-            Check::new("limit-range", message, findings)
-        }
-        Err(unseen) if findings.is_empty() && examined.plan().is_none() => {
-            Check::new("limit-range", "they cannot be seen", vec![unseen])
+            if findings.is_empty() {
+                findings.extend(doubt(examined, &names));
+            }
+            if findings.is_empty() && is_clear { format!("{names}: the pod is within it") } else { names }
         }
         // The rehearsal of the pod has shown what comes of those that cannot be seen.
-        Err(_) if findings.is_empty() => Check::new("limit-range", "the pod is within what there is", findings),
-        Err(_) => Check::new("limit-range", "the pod is not within what there is", findings),
-    }
+        Err(_) if findings.is_empty() && is_clear => "the pod is within what there is".to_owned(),
+        Err(_) if !findings.is_empty() => "the pod is not within what there is".to_owned(),
+        Err(unseen) => {
+            findings.push(unseen);
+            "they cannot be seen".to_owned()
+        }
+    };
+    Check::new(NAME, message, findings)
 }
 
 fn named(kind: Kind, objects: &[Value]) -> String {

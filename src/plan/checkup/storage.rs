@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Check, Examined};
 use crate::names::Kind;
 use crate::plan::predict::is_default_class;
-use crate::plan::{Finding, Severity, questions};
+use crate::plan::{Change, Finding, Severity, questions};
 
 pub(super) fn check(examined: &Examined<'_>) -> Check {
     let mut findings = examined.foreseen("storage");
@@ -16,10 +16,16 @@ pub(super) fn check(examined: &Examined<'_>) -> Check {
     let classes = match examined.list(&questions::all(Kind::StorageClass, None, "")) {
         Ok(classes) => classes,
         Err(unseen) => {
-            // A volume that is there needs no class any more, and a plan that says nothing has seen that it is.
-            if examined.plan().is_none() {
-                findings.push(unseen);
+            // A volume that is there needs no class any more.
+            let is_there = |change: &Change| change.id.kind == Kind::PersistentVolumeClaim && change.before.is_some();
+            if examined.plan().is_some_and(|plan| plan.changes.iter().any(is_there)) {
+                return Check::new(
+                    "storage",
+                    "the volume is there; the classes of the cluster cannot be seen",
+                    findings,
+                );
             }
+            findings.push(unseen);
             return Check::new("storage", "the classes of the cluster cannot be seen", findings);
         }
     };
