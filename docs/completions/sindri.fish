@@ -44,6 +44,7 @@ complete -c sindri -n "__fish_sindri_needs_command" -f -a "ls" -d 'Show every en
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "stop" -d 'Stop the environment: its pod ends, its volume stays'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "start" -d 'Start a stopped environment, and wait until it is ready'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "restart" -d 'Replace the pod of the environment by a new one: what runs in it ends, the volume stays'
+complete -c sindri -n "__fish_sindri_needs_command" -f -a "doctor" -d 'Check all that an environment depends on, and say what mends it'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "image" -d 'Ask registries about images'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "schema" -d 'Print the JSON Schema of the configuration file, for editors and other programs'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "completion" -d 'Print a completion script for your shell'
@@ -76,6 +77,7 @@ complete -c sindri -n "__fish_sindri_using_subcommand validate" -s h -l help -d 
 complete -c sindri -n "__fish_sindri_using_subcommand render" -s f -l file -d 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards' -r -F
 complete -c sindri -n "__fish_sindri_using_subcommand render" -s n -l namespace -d 'The namespace, instead of the file\'s' -r
 complete -c sindri -n "__fish_sindri_using_subcommand render" -l insecure-registry -d 'A registry that is spoken to without TLS, for example `registry.internal:5000`; this machine\'s own always are' -r
+complete -c sindri -n "__fish_sindri_using_subcommand render" -l timeout -d 'How long the whole command may wait for the registry: 90s, 5m, 1h30m' -r
 complete -c sindri -n "__fish_sindri_using_subcommand render" -s o -l output -d 'How to write the objects' -r -f -a "yaml\t'A stream of documents'
 json\t'One list'"
 complete -c sindri -n "__fish_sindri_using_subcommand render" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
@@ -260,6 +262,23 @@ complete -c sindri -n "__fish_sindri_using_subcommand restart" -s q -l quiet -d 
 complete -c sindri -n "__fish_sindri_using_subcommand restart" -s v -l verbose -d 'Say more about what is done'
 complete -c sindri -n "__fish_sindri_using_subcommand restart" -l no-input -d 'Never ask; fail and name the flag that would have answered'
 complete -c sindri -n "__fish_sindri_using_subcommand restart" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -s f -l file -d 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -l kubeconfig -d 'The kubeconfig; default: the files of `KUBECONFIG`, then `~/.kube/config`' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -l context -d 'The context of the kubeconfig; default: the file\'s, then the current one' -r
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -s n -l namespace -d 'The namespace; default: the file\'s, then the context\'s' -r
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -l timeout -d 'How long the whole command may wait for the cluster: 90s, 5m, 1h30m' -r
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -l concurrency -d 'How many requests may be under way at the same time' -r
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -l insecure-registry -d 'A registry that is spoken to without TLS, for example `registry.internal:5000`; this machine\'s own always are' -r
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -s o -l output -d 'How to write what was found' -r -f -a "text\t'For a person'
+json\t'For a program'
+yaml\t'For a program'"
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sindri -n "__fish_sindri_using_subcommand image; and not __fish_seen_subcommand_from resolve verify" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
 always\t'Always'
 never\t'Never'"

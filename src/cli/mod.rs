@@ -5,9 +5,12 @@ mod cluster;
 mod completion;
 mod deploy;
 mod deploy_failure;
+mod doctor;
 mod engine;
 mod environment;
+mod examination;
 mod failure;
+mod health;
 mod holder;
 mod image;
 mod init;
@@ -34,6 +37,7 @@ mod start;
 mod status;
 mod stop;
 mod story;
+mod tools;
 mod trust;
 mod ui;
 mod validate;
@@ -125,6 +129,7 @@ enum Command {
     Stop(stop::Stop),
     Start(start::Start),
     Restart(restart::Restart),
+    Doctor(doctor::Doctor),
     Image(image::Image),
     Schema(schema::Schema),
     Completion(completion::Completion),
@@ -162,6 +167,7 @@ fn run(command: Command, ui: &mut Ui) -> Result<(), Failure> {
         Command::Stop(command) => command.run(ui),
         Command::Start(command) => command.run(ui),
         Command::Restart(command) => command.run(ui),
+        Command::Doctor(command) => command.run(ui),
         Command::Image(command) => command.run(ui),
         Command::Schema(command) => command.run(ui),
         Command::Completion(command) => command.run(ui),

@@ -8,7 +8,7 @@ use clap::ValueEnum as _;
 use super::completion::{Shell, script};
 use super::man::pages;
 use crate::config::schema;
-use crate::report::{outcome, plan_data, reference, status, verdict};
+use crate::report::{doctor, image, outcome, plan_data, reference, status, verdict};
 
 /// Every generated file by its path in the repository. `make generate` writes them; a test fails when one is stale.
 #[must_use]
@@ -19,6 +19,8 @@ pub fn generated_files() -> BTreeMap<String, String> {
         ("schemas/plan.schema.json".to_owned(), plan_data::schema()),
         ("schemas/outcome.schema.json".to_owned(), outcome::schema()),
         ("schemas/status.schema.json".to_owned(), status::schema()),
+        ("schemas/doctor.schema.json".to_owned(), doctor::schema()),
+        ("schemas/image.schema.json".to_owned(), image::schema()),
         ("schemas/verdict.schema.json".to_owned(), verdict::schema()),
         ("docs/cli.md".to_owned(), command_line()),
         ("docs/configuration.md".to_owned(), reference::configuration()),

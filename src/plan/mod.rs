@@ -2,6 +2,7 @@
 
 mod basis;
 mod change;
+pub mod checkup;
 mod cluster;
 mod compute;
 pub mod diff;

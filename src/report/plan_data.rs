@@ -53,7 +53,7 @@ pub(super) struct PlanData<'a> {
 
 #[derive(Serialize, JsonSchema)]
 #[serde(rename = "cluster")]
-struct ClusterData<'a> {
+pub(super) struct ClusterData<'a> {
     /// The context of the kubeconfig; null inside a cluster.
     context: Option<&'a str>,
     /// The address of the API server.
@@ -173,7 +173,7 @@ enum FateData {
 
 #[derive(Serialize, JsonSchema)]
 #[serde(rename = "prediction")]
-struct PredictionData<'a> {
+pub(super) struct PredictionData<'a> {
     /// `blocks`: deploy would be refused. `fails`: the environment would not run. `warns`: it may go wrong. `unknown`:
     /// it could not be looked at.
     #[schemars(schema_with = "severities")]
@@ -254,7 +254,7 @@ pub(super) fn data(plan: &Plan) -> PlanData<'_> {
     }
 }
 
-fn cluster(cluster: &Cluster) -> ClusterData<'_> {
+pub(super) fn cluster(cluster: &Cluster) -> ClusterData<'_> {
     let (cluster_type, name) = match &cluster.cluster_type {
         ClusterType::Kind(name) => (TypeData::Kind, name.as_deref()),
         ClusterType::K3d(name) => (TypeData::K3d, name.as_deref()),
@@ -328,7 +328,7 @@ fn drift(drift: &Drift) -> DriftData<'_> {
     }
 }
 
-fn prediction(finding: &Finding) -> PredictionData<'_> {
+pub(super) fn prediction(finding: &Finding) -> PredictionData<'_> {
     PredictionData {
         severity: finding.severity.as_str(),
         code: finding.code,

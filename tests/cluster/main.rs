@@ -19,6 +19,7 @@ mod clock;
 mod connect;
 mod deploy;
 mod diff;
+mod doctor;
 mod drift;
 mod examples;
 mod forwarding;

@@ -10,5 +10,20 @@ mod variables;
 mod width;
 
 /// Every command there is: nothing that is not built is offered.
-pub(crate) const COMMANDS: [&str; 9] =
-    ["init", "validate", "render", "plan", "deploy", "image", "schema", "completion", "man"];
+pub(crate) const COMMANDS: [&str; 15] = [
+    "init",
+    "validate",
+    "render",
+    "plan",
+    "deploy",
+    "status",
+    "list",
+    "stop",
+    "start",
+    "restart",
+    "doctor",
+    "image",
+    "schema",
+    "completion",
+    "man",
+];
