@@ -52,6 +52,7 @@ impl Trouble {
             }
             said += &self.status(namespace, &desk, &words)?;
         }
+        said += &examined(&desk, &words)?;
         words::keep(self.name, &said)
     }
 
@@ -120,5 +121,12 @@ fn nothing_works(name: &str, desk: &Desk, words: &Words) -> Outcome {
             words.said(&ended.said)
         );
     }
+    said += &examined(desk, words)?;
     words::keep(name, &said)
+}
+
+/// What a doctor says of it.
+fn examined(desk: &Desk, words: &Words) -> Outcome<String> {
+    let ended = desk.sindri(&["doctor"])?;
+    Ok(format!("# sindri doctor (exit code {})\n{}", ended.code.unwrap_or(-1), words.checks(&ended.said)))
 }

@@ -43,6 +43,24 @@ impl Words {
         self.said(&kept.join("\n"))
     }
 
+    /// Of a doctor, the checks that are not good, without those of this machine's own programs.
+    pub(super) fn checks(&self, text: &str) -> String {
+        let is_told = |line: &str| {
+            let mut words = line.split_whitespace();
+            let (health, name) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+            ["failed", "warning"].contains(&health) && !["docker", "kind", "k3d"].contains(&name)
+        };
+        let mut keeps = false;
+        let mut kept = Vec::new();
+        for line in text.lines() {
+            if !line.starts_with(' ') {
+                keeps = is_told(line);
+            }
+            kept.extend(keeps.then_some(line));
+        }
+        self.said(&kept.join("\n"))
+    }
+
     /// Of a status, what it says of the trouble.
     pub(super) fn status(&self, text: &str) -> String {
         let rows = ["image ", "pod ", "usage ", "volume ", "address ", "applied ", "drift ", "          "];
