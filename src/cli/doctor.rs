@@ -94,6 +94,7 @@ impl Doctor {
         ui.detail(&format!("{} requests", examination.requests));
         let mut checks = vec![configured, connected];
         checks.extend(examination.checks);
+        checks.push(examination.environment);
         checks.push(with(image, examination.of_image));
         checks.extend(tools.checks(examination.cluster.as_ref().map(|cluster: &Cluster| &cluster.cluster_type)));
         let environment = spec.map(|spec| spec.name.to_string());

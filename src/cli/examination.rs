@@ -1,18 +1,19 @@
 #![expect(clippy::disallowed_methods, reason = "compares the clock of this machine with the server's")]
 //! Looks at a cluster for `doctor`: what it says of itself and of the place in it, and what a plan foresees there.
 
-use futures_util::future::join3;
+use futures_util::future::join4;
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::engine::{Engine, Reach};
+use super::environment::selector;
 use super::failure::Failure;
 use super::health;
 use super::registries::{Certainty, Found};
 use crate::config::reference::{Digest, Reference, Repository};
 use crate::config::spec::{Image, Spec};
 use crate::image::{pin, wanted};
-use crate::kubernetes::{About, Session, Unobserved, abandoned, look_about, look_for};
+use crate::kubernetes::{About, Depth, Session, Subject, Target, Unobserved, abandoned, look_about, look_for, survey};
 use crate::names::{Kind, ObjectId};
 use crate::plan::checkup::{self, Admission, Check, Examined, Wanted, ask, foreseen};
 use crate::plan::{Cluster, Facts, Finding, Look, Plan, Question, Severity};
@@ -24,6 +25,8 @@ pub(super) struct Examination {
     pub(super) cluster: Option<Cluster>,
     /// The checks of the cluster.
     pub(super) checks: Vec<Check>,
+    /// How the environment is that is deployed.
+    pub(super) environment: Check,
     /// What was foreseen of the image.
     pub(super) of_image: Vec<Finding>,
     pub(super) requests: u32,
@@ -64,7 +67,8 @@ impl Examination {
     pub(super) fn without_cluster() -> Self {
         let skipped = |name: &&'static str| Check::skipped(name, "no cluster answers");
         let checks = checkup::OF_CLUSTER.iter().map(skipped).collect();
-        Self { cluster: None, checks, of_image: Vec::new(), requests: 0 }
+        let environment = Check::skipped("environment", "no cluster answers");
+        Self { cluster: None, checks, environment, of_image: Vec::new(), requests: 0 }
     }
 
     /// There is one, and it does not answer.
@@ -93,7 +97,12 @@ pub(super) async fn in_cluster(reach: Reach, spec: Option<&Spec>, found: Option<
     let Reach { session, target, .. } = answering.reach();
     let questions = ask(&target.namespace, spec.is_some());
     let asking = look_for(session, questions, answering.reach().concurrency());
-    let (plan, about, facts) = join3(Box::pin(answering.plan()), look_about(session), asking).await;
+    let looking = async {
+        let Some(spec) = spec else { return Check::skipped("environment", "there is no configuration") };
+        health::environment(survey(session, &subject(spec, target), Depth::Usual).await)
+    };
+    let (plan, about, facts, deployed) =
+        join4(Box::pin(answering.plan()), look_about(session), asking, Box::pin(looking)).await;
     let (about, facts) = match answered(about, facts) {
         Ok(answers) => answers,
         Err(error) => return Examination::failed(&error.into(), &server, session.requests()),
@@ -122,7 +131,16 @@ pub(super) async fn in_cluster(reach: Reach, spec: Option<&Spec>, found: Option<
         unplanned(&mut checks, &failure);
     }
     let of_image = foreseen(plan.as_ref(), "image");
-    Examination { checks, of_image, requests: session.requests(), cluster: Some(cluster) }
+    Examination { checks, environment: deployed, of_image, requests: session.requests(), cluster: Some(cluster) }
+}
+
+fn subject(spec: &Spec, target: &Target) -> Subject {
+    Subject {
+        context: target.context.clone(),
+        namespace: target.namespace.clone(),
+        deployment: spec.name.to_string(),
+        selector: selector(&spec.name),
+    }
 }
 
 fn answered(about: Result<About, Unobserved>, facts: Result<Facts, Unobserved>) -> Result<(About, Facts), Unobserved> {

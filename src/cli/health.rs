@@ -3,6 +3,9 @@
 use super::failure::Failure;
 use crate::config::spec::Spec;
 use crate::image::{Named as _, Pinned, verification};
+use crate::kubernetes::diagnose::{Phase, State, Trouble};
+use crate::kubernetes::{Survey, Unobserved};
+use crate::plan::checkup::Check;
 use crate::plan::{Finding, Severity};
 
 /// What a command would have ended with, as something that was found.
@@ -37,4 +40,60 @@ pub(super) fn image(image: &Pinned, spec: &Spec) -> String {
         (None, None) => "nobody has to have signed it".to_owned(),
     };
     format!("{tag}{image}; {vouched}")
+}
+
+/// How the environment is that is deployed: the same answer as that of `status`.
+pub(super) fn environment(seen: Result<Survey, Unobserved>) -> Check {
+    const NAME: &str = "environment";
+    let survey = match seen {
+        Ok(survey) if survey.is_blind => {
+            return Check::new(NAME, "this account may not see how it is", vec![blind(&survey)]);
+        }
+        Ok(survey) => survey,
+        Err(error) => {
+            let finding = finding(&error.into(), Severity::Unknown, "unseen", NAME);
+            return Check::new(NAME, "it cannot be seen", vec![finding]);
+        }
+    };
+    match &survey.state {
+        State::Absent => Check::skipped(NAME, "it is not deployed"),
+        State::Stopped => Check::new(NAME, "it is stopped", Vec::new()),
+        State::Ready(running) => {
+            let node = running.node.as_ref().map(|node| format!(" on {node}")).unwrap_or_default();
+            Check::new(NAME, format!("it runs: pod/{}{node}", running.pod), Vec::new())
+        }
+        State::Progressing(phase @ Phase::Retrying { .. }) => {
+            let finding = Finding {
+                severity: Severity::Warns,
+                code: "retrying",
+                about: NAME.to_owned(),
+                message: phase.to_string(),
+                fix: "at once with `sindri restart`".to_owned(),
+            };
+            Check::new(NAME, "it is on its way", vec![finding])
+        }
+        State::Progressing(phase) => Check::new(NAME, format!("it is on its way: {phase}"), Vec::new()),
+        State::Stuck(trouble) => Check::new(NAME, "it does not run", vec![stuck(trouble)]),
+    }
+}
+
+fn stuck(trouble: &Trouble) -> Finding {
+    let said = trouble.event.as_ref().map(|event| event.message.trim()).filter(|said| !trouble.message.contains(said));
+    Finding {
+        severity: Severity::Fails,
+        code: trouble.code,
+        about: trouble.about.clone(),
+        message: said.map_or_else(|| trouble.message.clone(), |said| format!("{}; {said}", trouble.message)),
+        fix: trouble.advice.clone(),
+    }
+}
+
+fn blind(survey: &Survey) -> Finding {
+    Finding {
+        severity: Severity::Unknown,
+        code: "unseen",
+        about: "environment".to_owned(),
+        message: survey.denied.first().cloned().unwrap_or_else(|| "it cannot be seen".to_owned()),
+        fix: "ask for the right to get deployments and to list pods in the namespace".to_owned(),
+    }
 }

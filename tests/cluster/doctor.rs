@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::clock::Skewed;
-use crate::support::{Desk, Ended, Namespace, Outcome, configuration, dev, kubectl, shell_image, wait};
+use crate::support::{Desk, Ended, Namespace, Outcome, Refusal, configuration, dev, kubectl, shell_image, wait};
 
 /// The verdict of a check, and the codes of what was found.
 fn told(desk: &Desk, arguments: &[&str]) -> Outcome<Told> {
@@ -113,7 +113,7 @@ fn a_full_quota_is_told_with_and_without_a_configuration() -> Outcome {
     namespace.kubectl(&["create", "quota", "tight", "--hard=pods=0"], "")?;
     wait("the quota to be counted", || {
         let used = namespace.field("resourcequota/tight", ".status.used.pods")?;
-        if used.is_empty() { Err(crate::support::Refusal::of("not yet")) } else { Ok(()) }
+        if used.is_empty() { Err(Refusal::of("not yet")) } else { Ok(()) }
     })?;
     let desk = Desk::new(&dev(&namespace, "", ""))?;
     let with = told(&desk, &[])?;
@@ -178,6 +178,32 @@ fn a_person_without_rights_is_told_all_that_are_missing() -> Outcome {
         assert_eq!(told.check(check)["verdict"], "unknown", "{check}: {:#}", told.report);
     }
     told.ended.ends(1).says("pods/exec").says("ask for a Role in the namespace");
+    Ok(())
+}
+
+#[test]
+fn an_environment_that_does_not_run_is_told_as_status_tells_it() -> Outcome {
+    let namespace = Namespace::new("restricted")?;
+    let usual = dev(&namespace, "", "");
+    let own = usual.lines().find(|line| line.starts_with("  command:")).ok_or("no command")?;
+    let desk = Desk::new(&usual.replace(own, "  command: [sh, -c, \"exit 3\"]"))?;
+    let before = told(&desk, &[])?;
+    assert_eq!(before.check("environment")["message"], "it is not deployed");
+    desk.sindri(&["deploy", "--yes", "--no-wait"])?.ends(0);
+    wait("the program to have failed", || {
+        let refusal = |error: Box<dyn std::error::Error>| Refusal::of(&error.to_string());
+        let told = told(&desk, &[]).map_err(refusal)?;
+        let codes = told.troubles();
+        let is_told = codes == ["environment failed: crash-loop"];
+        if is_told { Ok(told) } else { Err(Refusal::of(&format!("{codes:?}"))) }
+    })?
+    .ended
+    .ends(1)
+    .says("exit code 3");
+    desk.sindri(&["stop"])?.ends(0);
+    let stopped = told(&desk, &[])?;
+    assert_eq!(stopped.check("environment")["message"], "it is stopped");
+    stopped.ended.ends(0);
     Ok(())
 }
 

@@ -34,7 +34,7 @@ warning  config       there is none
 failed   kubeconfig   it is not clear which cluster is meant
     ! kubeconfig: no kubeconfig was found in /nowhere/.kube/config
       fix: name one with `--kubeconfig FILE`, or set KUBECONFIG; for a cluster on this machine: `kind create cluster`
-skipped  server, clock, rights, namespace, pod-security, quota, limit-range, storage, nodes, secrets, pull-secret, admission, leftovers: no cluster answers
+skipped  server, clock, rights, namespace, pod-security, quota, limit-range, storage, nodes, secrets, pull-secret, admission, leftovers, environment: no cluster answers
 skipped  image        there is no configuration
 warning  docker       it is not there to be used
     ! docker: it is not installed; clusters on this machine need it
@@ -44,7 +44,7 @@ warning  kind         it is not installed
       fix: `go install sigs.k8s.io/kind@latest`, or see https://kind.sigs.k8s.io and https://k3d.io
 skipped  k3d          it is not installed; it makes clusters on this machine
 
-19 checks: 1 failed, 3 warning, 15 skipped.
+20 checks: 1 failed, 3 warning, 16 skipped.
 --- standard error
 error: 1 check has failed
 
@@ -117,7 +117,7 @@ fn a_program_is_told_the_same_checks_whatever_there_is() -> Outcome {
         assert!(yaml.data.contains("healthy: false\n"), "{}", yaml.data);
     }
     assert_eq!(all[0], all[1]);
-    assert_eq!(all[0].len(), 19);
+    assert_eq!(all[0].len(), 20);
     Ok(())
 }
 
