@@ -132,3 +132,27 @@ fn a_saved_plan_and_what_is_no_longer_asked_for_take_these_requests_and_no_other
     expect(&stage, Wanted::CHANGED, &["deploy", "--plan", path], &rounds)?;
     stage.converge(Wanted::CHANGED)
 }
+
+#[test]
+fn looking_at_an_environment_takes_these_requests_and_no_others() -> Outcome {
+    let stage = Stage::new(Speech::Secure, true)?;
+    stage.deploy(Wanted::PLAIN)?;
+    let look: Expected = &[
+        "get deployments/staged",
+        "get persistentvolumeclaims/staged-home-pvc",
+        "get services/staged",
+        "list pods",
+        "list pods",
+        "list replicasets",
+    ];
+    // What is used is asked for as pods of the metrics API; how full the disk is, the node.
+    expect(&stage, Wanted::PLAIN, &["status"], &[look])?;
+    expect(&stage, Wanted::PLAIN, &["status", "-o", "wide"], &[look, &["get nodes/n1/proxy/stats/summary"]])?;
+    let lists: Expected = &["list deployments", "list persistentvolumeclaims"];
+    expect(&stage, Wanted::PLAIN, &["list"], &[lists])?;
+    let own: Expected = &["get deployments/staged"];
+    expect(&stage, Wanted::PLAIN, &["stop", "--no-wait"], &[own, &["apply deployments/staged/scale"], &["apply deployments/staged"]])?;
+    expect(&stage, Wanted::PLAIN, &["stop", "--no-wait"], &[own])?;
+    expect(&stage, Wanted::PLAIN, &["start", "--no-wait"], &[own, &["apply deployments/staged/scale"], &["apply deployments/staged"]])?;
+    expect(&stage, Wanted::PLAIN, &["restart", "--no-wait"], &[own, &["apply deployments/staged"]])
+}
