@@ -22,6 +22,7 @@ impl Words {
             (server, "SERVER"),
             (format!("on {node}"), "on NODE"),
             (format!("node {node}"), "node NODE"),
+            (format!("node/{node}"), "node/NODE"),
             (context, "CONTEXT"),
         ]))
     }
@@ -53,6 +54,32 @@ impl Words {
     }
 }
 
+impl Words {
+    /// Of a doctor's report, the checks that are not well. What programs this machine has is no trouble of the cluster.
+    pub(super) fn doctor(&self, text: &str) -> String {
+        let bad = ["failed ", "warning ", "unknown "];
+        let machine = [" docker ", " kind ", " k3d "];
+        let is_check = |line: &str| !line.starts_with(' ');
+        let is_kept = |line: &str| {
+            bad.iter().any(|verdict| line.starts_with(verdict)) && !machine.iter().any(|name| line.contains(name))
+                || line.starts_with("error: ")
+        };
+        let mut keeps = false;
+        let kept = text.lines().filter(|line| {
+            keeps = if is_check(line) { is_kept(line) } else { keeps };
+            keeps
+        });
+        // Which of the questions that are asked at the same time is told is chance.
+        let kept = kept.map(|line| match (line.split_once(": cannot "), line.split_once(": the server ")) {
+            (Some((who, _)), Some((_, told))) if line.starts_with("    ! ") => {
+                format!("{who}: cannot ASK: the server {told}")
+            }
+            _ => line.to_owned(),
+        });
+        self.said(&kept.collect::<Vec<_>>().join("\n"))
+    }
+}
+
 /// Compares with what is kept.
 pub(super) fn keep(name: &str, said: &str) -> Outcome {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/cluster/troubles/{name}.txt"));
@@ -81,7 +108,8 @@ fn line(line: &str) -> String {
         rest = after;
     }
     words.push(rest.to_owned());
-    numbers(&words.concat()).trim_end().to_owned()
+    // So is how often something has happened by then.
+    numbers(&words.concat()).replace(", N times so far", "").replace(" (N times)", "").trim_end().to_owned()
 }
 
 /// `dev-5557ccc57d-csm25` is a pod, `dev-5557ccc57d` what makes it.
