@@ -78,12 +78,11 @@ pub(super) fn environment(seen: Result<Survey, Unobserved>) -> Check {
 }
 
 fn stuck(trouble: &Trouble) -> Finding {
-    let said = trouble.event.as_ref().map(|event| event.message.trim()).filter(|said| !trouble.message.contains(said));
     Finding {
         severity: Severity::Fails,
         code: trouble.code,
         about: trouble.about.clone(),
-        message: said.map_or_else(|| trouble.message.clone(), |said| format!("{}; {said}", trouble.message)),
+        message: trouble.message.clone(),
         fix: trouble.advice.clone(),
     }
 }

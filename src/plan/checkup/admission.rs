@@ -65,7 +65,13 @@ pub(super) fn check(examined: &Examined<'_>) -> Check {
     if findings.is_empty() && is_absent && !is_rehearsed {
         return Check::skipped(NAME, "the namespace is not there yet: the server can rehearse nothing in it");
     }
+    if findings.is_empty() && plan.findings.iter().any(|finding| finding.code == "namespace-terminating") {
+        return Check::skipped(NAME, "the namespace is being deleted: nothing is let in");
+    }
     let message = match (is_rehearsed, environment.admission) {
+        _ if findings.iter().any(|finding| finding.severity <= Severity::Fails) => {
+            "not everything is taken as it is".to_owned()
+        }
         (true, Admission::LetIn) => {
             format!("the server has rehearsed all {} objects, and the pod is let in", plan.changes.len())
         }

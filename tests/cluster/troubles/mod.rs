@@ -1,5 +1,5 @@
-//! What goes wrong with environments, provoked: `plan` foresees it, `deploy` names it while it happens, `status` names it
-//! afterwards, each with what mends it. What they say is kept beside this file; `SINDRI_OVERWRITE=1` writes it anew.
+//! What goes wrong with environments, provoked: `plan` foresees it, `deploy` names it while it happens, `status` and `doctor` name
+//! it afterwards, each with what mends it. What they say is kept beside this file; `SINDRI_OVERWRITE=1` writes it anew.
 
 mod cases;
 mod words;
@@ -52,8 +52,31 @@ impl Trouble {
             }
             said += &self.status(namespace, &desk, &words)?;
         }
-        said += &examined(&desk, &words)?;
+        said += &self.doctor(&desk, &words)?;
         words::keep(self.name, &said)
+    }
+
+    /// What `doctor` says of it: of the environment it knows what `status` does.
+    fn doctor(&self, desk: &Desk, words: &Words) -> Outcome<String> {
+        let (_, code) = self.known_as;
+        let is_told = |report: &Value| {
+            let mut checks = report["checks"].as_array().into_iter().flatten();
+            checks.any(|check| check["name"] == "environment" && check["findings"][0]["code"] == code)
+        };
+        wait("doctor to know it", || {
+            let refusal = |error: Box<dyn std::error::Error>| Refusal::of(&error.to_string());
+            let ended = desk.sindri(&["doctor"]).map_err(refusal)?;
+            if !code.is_empty() {
+                let report = desk.sindri(&["doctor", "-o", "json"]).map_err(refusal)?.said;
+                let mut documents = serde_json::Deserializer::from_str(&report).into_iter::<Value>();
+                let report = documents.next().transpose().map_err(|error| Refusal::of(&error.to_string()))?;
+                if !report.as_ref().is_some_and(is_told) {
+                    return Err(Refusal::of(&ended.said));
+                }
+            }
+            let code = ended.code.unwrap_or(-1);
+            Ok(format!("# sindri doctor (exit code {code})\n{}", words.doctor(&ended.said)))
+        })
     }
 
     /// What `status` says, promptly.
@@ -121,12 +144,7 @@ fn nothing_works(name: &str, desk: &Desk, words: &Words) -> Outcome {
             words.said(&ended.said)
         );
     }
-    said += &examined(desk, words)?;
-    words::keep(name, &said)
-}
-
-/// What a doctor says of it.
-fn examined(desk: &Desk, words: &Words) -> Outcome<String> {
     let ended = desk.sindri(&["doctor"])?;
-    Ok(format!("# sindri doctor (exit code {})\n{}", ended.code.unwrap_or(-1), words.checks(&ended.said)))
+    said += &format!("# sindri doctor (exit code {})\n{}", ended.code.unwrap_or(-1), words.doctor(&ended.said));
+    words::keep(name, &said)
 }

@@ -22,6 +22,7 @@ impl Words {
             (server, "SERVER"),
             (format!("on {node}"), "on NODE"),
             (format!("node {node}"), "node NODE"),
+            (format!("node/{node}"), "node/NODE"),
             (context, "CONTEXT"),
         ]))
     }
@@ -43,24 +44,6 @@ impl Words {
         self.said(&kept.join("\n"))
     }
 
-    /// Of a doctor, the checks that are not good, without those of this machine's own programs.
-    pub(super) fn checks(&self, text: &str) -> String {
-        let is_told = |line: &str| {
-            let mut words = line.split_whitespace();
-            let (health, name) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-            ["failed", "warning"].contains(&health) && !["docker", "kind", "k3d"].contains(&name)
-        };
-        let mut keeps = false;
-        let mut kept = Vec::new();
-        for line in text.lines() {
-            if !line.starts_with(' ') {
-                keeps = is_told(line);
-            }
-            kept.extend(keeps.then_some(line));
-        }
-        self.said(&kept.join("\n"))
-    }
-
     /// Of a status, what it says of the trouble.
     pub(super) fn status(&self, text: &str) -> String {
         let rows = ["image ", "pod ", "usage ", "volume ", "address ", "applied ", "drift ", "          "];
@@ -68,6 +51,32 @@ impl Words {
             |line: &&str| line.strip_prefix("  ").is_some_and(|rest| rows.iter().any(|row| rest.starts_with(row)));
         let kept: Vec<_> = text.lines().skip(2).filter(|line| !is_row(line)).collect();
         self.said(&kept.join("\n"))
+    }
+}
+
+impl Words {
+    /// Of a doctor's report, the checks that are not well. What programs this machine has is no trouble of the cluster.
+    pub(super) fn doctor(&self, text: &str) -> String {
+        let bad = ["failed ", "warning ", "unknown "];
+        let machine = [" docker ", " kind ", " k3d "];
+        let is_check = |line: &str| !line.starts_with(' ');
+        let is_kept = |line: &str| {
+            bad.iter().any(|verdict| line.starts_with(verdict)) && !machine.iter().any(|name| line.contains(name))
+                || line.starts_with("error: ")
+        };
+        let mut keeps = false;
+        let kept = text.lines().filter(|line| {
+            keeps = if is_check(line) { is_kept(line) } else { keeps };
+            keeps
+        });
+        // Which of the questions that are asked at the same time is told is chance.
+        let kept = kept.map(|line| match (line.split_once(": cannot "), line.split_once(": the server ")) {
+            (Some((who, _)), Some((_, told))) if line.starts_with("    ! ") => {
+                format!("{who}: cannot ASK: the server {told}")
+            }
+            _ => line.to_owned(),
+        });
+        self.said(&kept.collect::<Vec<_>>().join("\n"))
     }
 }
 
@@ -99,7 +108,8 @@ fn line(line: &str) -> String {
         rest = after;
     }
     words.push(rest.to_owned());
-    numbers(&words.concat()).trim_end().to_owned()
+    // So is how often something has happened by then.
+    numbers(&words.concat()).replace(", N times so far", "").replace(" (N times)", "").trim_end().to_owned()
 }
 
 /// `dev-5557ccc57d-csm25` is a pod, `dev-5557ccc57d` what makes it.
