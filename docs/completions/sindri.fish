@@ -42,6 +42,7 @@ complete -c sindri -n "__fish_sindri_needs_command" -f -a "status" -d 'Show how 
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "stop" -d 'Stop the environment: its pod ends, its volume stays'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "start" -d 'Start a stopped environment, and wait until it is ready'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "restart" -d 'Replace the pod of the environment by a new one: what runs in it ends, the volume stays'
+complete -c sindri -n "__fish_sindri_needs_command" -f -a "destroy" -d 'Delete the environment. Its volume is kept, unless `--volumes` deletes it too'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "image" -d 'Ask registries about images'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "schema" -d 'Print the JSON Schema of the configuration file, for editors and other programs'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "completion" -d 'Print a completion script for your shell'
@@ -219,6 +220,28 @@ complete -c sindri -n "__fish_sindri_using_subcommand restart" -s q -l quiet -d 
 complete -c sindri -n "__fish_sindri_using_subcommand restart" -s v -l verbose -d 'Say more about what is done'
 complete -c sindri -n "__fish_sindri_using_subcommand restart" -l no-input -d 'Never ask; fail and name the flag that would have answered'
 complete -c sindri -n "__fish_sindri_using_subcommand restart" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -s f -l file -d 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l name -d 'Another environment than that of the configuration, by its name. No configuration is needed then, and none is read unless `--file` names one' -r
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l kubeconfig -d 'The kubeconfig; default: the files of `KUBECONFIG`, then `~/.kube/config`' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l context -d 'The context of the kubeconfig; default: the file\'s, then the current one' -r
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -s n -l namespace -d 'The namespace; default: the file\'s, then the context\'s' -r
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l timeout -d 'How long the whole command may wait for the cluster: 90s, 5m, 1h30m' -r
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l concurrency -d 'How many requests may be under way at the same time' -r
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -s o -l output -d 'How to write the outcome' -r -f -a "text\t'For a person'
+json\t'For a program'
+yaml\t'For a program'"
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l volumes -d 'Delete the volume too, with everything that is on it'
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -s y -l yes -l auto-approve -d 'Do not ask'
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l dry-run -d 'Show what would go and what would stay, and stop'
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l wait -d 'Wait until everything is gone. This is the default'
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l no-wait -d 'Do not wait until everything is gone'
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sindri -n "__fish_sindri_using_subcommand image; and not __fish_seen_subcommand_from resolve verify" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
 always\t'Always'
 never\t'Never'"

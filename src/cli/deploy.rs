@@ -124,7 +124,7 @@ impl Deploy {
             }
             let means = engine.reach.means(interrupt);
             if !plan.has_changes() && engine.is_locked() {
-                means.let_others_finish(&plan, ui).await?;
+                means.let_others_finish((&plan.cluster.namespace, &plan.environment), ui).await?;
                 approved = Some(plan);
                 continue;
             }

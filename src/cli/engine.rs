@@ -62,6 +62,11 @@ impl Reach {
         self.holder.account()
     }
 
+    /// How many requests may be under way at the same time.
+    pub(super) fn concurrency(&self) -> usize {
+        self.concurrency
+    }
+
     /// How many requests were sent.
     pub(super) fn requests(&self) -> u32 {
         self.session.requests()

@@ -5,6 +5,8 @@ mod cluster;
 mod completion;
 mod deploy;
 mod deploy_failure;
+mod destroy;
+mod destroy_failure;
 mod engine;
 mod environment;
 mod failure;
@@ -22,6 +24,7 @@ mod ready;
 pub mod reference;
 mod registries;
 mod registry_login;
+mod removing;
 mod render;
 mod restart;
 mod runtime;
@@ -122,6 +125,7 @@ enum Command {
     Stop(stop::Stop),
     Start(start::Start),
     Restart(restart::Restart),
+    Destroy(destroy::Destroy),
     Image(image::Image),
     Schema(schema::Schema),
     Completion(completion::Completion),
@@ -158,6 +162,7 @@ fn run(command: Command, ui: &mut Ui) -> Result<(), Failure> {
         Command::Stop(command) => command.run(ui),
         Command::Start(command) => command.run(ui),
         Command::Restart(command) => command.run(ui),
+        Command::Destroy(command) => command.run(ui),
         Command::Image(command) => command.run(ui),
         Command::Schema(command) => command.run(ui),
         Command::Completion(command) => command.run(ui),

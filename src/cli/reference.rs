@@ -8,7 +8,7 @@ use clap::ValueEnum as _;
 use super::completion::{Shell, script};
 use super::man::pages;
 use crate::config::schema;
-use crate::report::{outcome, plan_data, reference, status, verdict};
+use crate::report::{outcome, plan_data, reference, removal_data, status, verdict};
 
 /// Every generated file by its path in the repository. `make generate` writes them; a test fails when one is stale.
 #[must_use]
@@ -17,6 +17,7 @@ pub fn generated_files() -> BTreeMap<String, String> {
         ("schemas/sindri.schema.json".to_owned(), schema::text()),
         ("schemas/plan.schema.json".to_owned(), plan_data::schema()),
         ("schemas/outcome.schema.json".to_owned(), outcome::schema()),
+        ("schemas/removal.schema.json".to_owned(), removal_data::schema()),
         ("schemas/status.schema.json".to_owned(), status::schema()),
         ("schemas/verdict.schema.json".to_owned(), verdict::schema()),
         ("docs/cli.md".to_owned(), command_line()),

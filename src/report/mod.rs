@@ -12,6 +12,8 @@ mod plan_values;
 pub mod problems;
 pub mod progress;
 pub mod reference;
+pub mod removal;
+pub mod removal_data;
 pub mod status;
 pub mod verdict;
 pub mod yaml;

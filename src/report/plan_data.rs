@@ -53,7 +53,7 @@ pub(super) struct PlanData<'a> {
 
 #[derive(Serialize, JsonSchema)]
 #[serde(rename = "cluster")]
-struct ClusterData<'a> {
+pub(super) struct ClusterData<'a> {
     /// The context of the kubeconfig; null inside a cluster.
     context: Option<&'a str>,
     /// The address of the API server.
@@ -254,7 +254,7 @@ pub(super) fn data(plan: &Plan) -> PlanData<'_> {
     }
 }
 
-fn cluster(cluster: &Cluster) -> ClusterData<'_> {
+pub(super) fn cluster(cluster: &Cluster) -> ClusterData<'_> {
     let (cluster_type, name) = match &cluster.cluster_type {
         ClusterType::Kind(name) => (TypeData::Kind, name.as_deref()),
         ClusterType::K3d(name) => (TypeData::K3d, name.as_deref()),

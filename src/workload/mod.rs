@@ -8,7 +8,7 @@ mod object;
 mod pod;
 mod registry_secret;
 
-pub use environment::{Placement, render};
+pub use environment::{Placement, possible_objects, render};
 pub use needs::Needs;
 pub use object::{Object, Rendered};
 pub use registry_secret::{is_foreign, registry_secret};
