@@ -18,6 +18,7 @@ mod certificates;
 mod clock;
 mod connect;
 mod deploy;
+mod destroy;
 mod diff;
 mod drift;
 mod examples;

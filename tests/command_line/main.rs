@@ -12,6 +12,7 @@ mod completion;
 mod connect;
 mod contract;
 mod deploy;
+mod destroy;
 mod init;
 mod invalid;
 mod man;
