@@ -122,6 +122,27 @@ impl Engine {
         Ok(Self { reach, plain, certainty, confirmed, credentials, config_hash: spec.fingerprint(), force, is_locked })
     }
 
+    /// What the environment was, to be deployed again. The login of the namespace is left as it is.
+    pub(super) fn as_it_was(
+        reach: Reach,
+        plain: Rendered<Pinned>,
+        certainty: Certainty,
+        config_hash: String,
+        force: bool,
+    ) -> Self {
+        let (confirmed, is_locked) = (OnceCell::new(), Cell::new(false));
+        Self {
+            reach,
+            plain,
+            certainty,
+            confirmed,
+            credentials: Credentials::left_alone(),
+            config_hash,
+            force,
+            is_locked,
+        }
+    }
+
     /// Whether somebody was changing the environment while the last plan was made, or was killed at it.
     pub(super) fn is_locked(&self) -> bool {
         self.is_locked.get()
@@ -136,7 +157,7 @@ impl Engine {
     pub(super) async fn plan(&self) -> Result<Plan, Failure> {
         let Reach { session, target, concurrency, .. } = &self.reach;
         let first = self.credentials.first(&self.plain);
-        let secret = Credentials::secret(&self.plain, &target.namespace);
+        let secret = self.credentials.secret(&target.namespace);
         let mut questions = plan::questions(&first, &target.namespace);
         let lock = Question::Object(lock_id(&target.namespace, &first.name));
         questions.push(lock.clone());

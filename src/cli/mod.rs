@@ -3,6 +3,7 @@
 mod carry;
 mod cluster;
 mod completion;
+mod converge;
 mod deploy;
 mod deploy_failure;
 mod destroy;
@@ -10,6 +11,7 @@ mod destroy_failure;
 mod engine;
 mod environment;
 mod failure;
+mod history;
 mod holder;
 mod image;
 mod init;
@@ -27,6 +29,7 @@ mod registry_login;
 mod removing;
 mod render;
 mod restart;
+mod rollback;
 mod runtime;
 mod scaling;
 mod schema;
@@ -125,6 +128,8 @@ enum Command {
     Stop(stop::Stop),
     Start(start::Start),
     Restart(restart::Restart),
+    History(history::History),
+    Rollback(rollback::Rollback),
     Destroy(destroy::Destroy),
     Image(image::Image),
     Schema(schema::Schema),
@@ -162,6 +167,8 @@ fn run(command: Command, ui: &mut Ui) -> Result<(), Failure> {
         Command::Stop(command) => command.run(ui),
         Command::Start(command) => command.run(ui),
         Command::Restart(command) => command.run(ui),
+        Command::History(command) => command.run(ui),
+        Command::Rollback(command) => command.run(ui),
         Command::Destroy(command) => command.run(ui),
         Command::Image(command) => command.run(ui),
         Command::Schema(command) => command.run(ui),

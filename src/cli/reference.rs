@@ -8,7 +8,7 @@ use clap::ValueEnum as _;
 use super::completion::{Shell, script};
 use super::man::pages;
 use crate::config::schema;
-use crate::report::{outcome, plan_data, reference, removal_data, status, verdict};
+use crate::report::{history, outcome, plan_data, reference, removal_data, status, verdict};
 
 /// Every generated file by its path in the repository. `make generate` writes them; a test fails when one is stale.
 #[must_use]
@@ -16,6 +16,7 @@ pub fn generated_files() -> BTreeMap<String, String> {
     let mut files = BTreeMap::from([
         ("schemas/sindri.schema.json".to_owned(), schema::text()),
         ("schemas/plan.schema.json".to_owned(), plan_data::schema()),
+        ("schemas/history.schema.json".to_owned(), history::schema()),
         ("schemas/outcome.schema.json".to_owned(), outcome::schema()),
         ("schemas/removal.schema.json".to_owned(), removal_data::schema()),
         ("schemas/status.schema.json".to_owned(), status::schema()),

@@ -2,6 +2,7 @@
 
 mod evidence_data;
 pub mod header;
+pub mod history;
 pub mod image;
 pub mod objects;
 pub mod outcome;

@@ -41,6 +41,7 @@ mod quota;
 mod registry_login;
 mod rendering;
 mod requests;
+mod rollback;
 mod saved;
 mod support;
 mod survive;
