@@ -3,7 +3,7 @@
 //!
 //! Licences are looked at on the platform of this machine, whose crates cargo has here; names on every platform.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use std::process::Command;
 
 use regex::Regex;
 use serde_json::Value;
-use toml_edit::{DocumentMut, Item, Table};
+use toml_edit::{DocumentMut, InlineTable, Item, Table};
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
@@ -44,6 +44,36 @@ fn no_refused_crate_is_in_the_tree() -> Outcome {
         assert!(users.is_empty(), "deny.toml refuses {name}, and it is there:\n{users}");
     }
     assert!(!cargo(&["tree", "--offline", "--locked", "--invert", "rustls"])?.is_empty());
+    Ok(())
+}
+
+#[test]
+fn no_crate_is_shipped_in_two_versions_without_a_reason() -> Outcome {
+    let mut versions: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let tree = ["tree", "--offline", "--locked", "--all-features", "--edges", "normal,build", "--prefix", "none"];
+    for line in cargo(&[&tree[..], &["--format", "{p}"]].concat())?.lines() {
+        if let [name, version, ..] = line.split_whitespace().collect::<Vec<_>>()[..] {
+            versions.entry(name.to_owned()).or_default().insert(version.trim_start_matches('v').to_owned());
+        }
+    }
+    assert!(versions.len() > 50, "only {} crates", versions.len());
+    let mut skipped = BTreeSet::new();
+    for row in rows("skip")? {
+        let text =
+            |key| row.get(key).and_then(toml_edit::Value::as_str).ok_or(format!("a row of `skip` has no `{key}`"));
+        let (name, version) = text("crate")?.split_once(':').ok_or("a row of `skip` names no version")?;
+        assert!(text("reason")?.len() > 20, "no reason for {name}");
+        let all = versions
+            .get_mut(name)
+            .filter(|all| all.len() > 1)
+            .ok_or(format!("{name} is there once: skip it no more"))?;
+        let found = all.iter().find(|one| one.starts_with(&format!("{version}."))).cloned();
+        all.remove(&found.ok_or(format!("{name} {version} is not there: skip it no more"))?);
+        skipped.insert(name.to_owned());
+    }
+    assert!(!skipped.is_empty());
+    versions.retain(|_, versions| versions.len() > 1);
+    assert!(versions.is_empty(), "more than one version, and no row of `skip` in deny.toml: {versions:?}");
     Ok(())
 }
 
@@ -128,11 +158,16 @@ fn allowed() -> Outcome<BTreeSet<String>> {
 }
 
 fn refused() -> Outcome<BTreeSet<String>> {
+    let name = |row: &InlineTable| Some(row.get("crate")?.as_str()?.to_owned());
+    Ok(rows("deny")?.iter().map(|row| name(row).ok_or("a row of `deny` has no `crate`")).collect::<Result<_, _>>()?)
+}
+
+/// The rows of a list of crates.
+fn rows(list: &str) -> Outcome<Vec<InlineTable>> {
     let document = document("deny.toml")?;
-    let list = document.get("bans").and_then(|bans| bans.get("deny")).and_then(Item::as_array);
-    let rows = list.ok_or("deny.toml has no list `deny` of crates")?.iter();
-    let name = |row: &toml_edit::Value| row.as_inline_table()?.get("crate")?.as_str().map(str::to_owned);
-    Ok(rows.map(|row| name(row).ok_or("a row of `deny` has no `crate`")).collect::<Result<_, _>>()?)
+    let found = document.get("bans").and_then(|bans| bans.get(list)).and_then(Item::as_array);
+    let rows = found.ok_or(format!("deny.toml has no list `{list}` of crates"))?.iter();
+    Ok(rows.filter_map(|row| row.as_inline_table().cloned()).collect())
 }
 
 /// The names in Cargo.lock: every platform, every feature.

@@ -10,16 +10,18 @@ use super::cluster::ClusterArguments;
 use super::failure::Failure;
 use super::holder::holder;
 use super::interrupt::Interrupt;
-use super::registries::{Certainty, Confirmed, RegistryArguments};
+use super::registries::{Certainty, Confirmed, Found, RegistryArguments};
 use super::registry_login::{self, Credentials};
 use super::source::FileArgument;
 use super::ui::{Remark, Ui};
 use crate::config::name::Namespace;
+use crate::config::spec::Spec;
 use crate::image::{Pinned, wanted};
 use crate::kubernetes::{About, Holder, Options, Session, Target, connect, lock_id, look, look_about, look_again};
 use crate::names::ObjectId;
+use crate::plan::checkup::Admission;
 use crate::plan::{self, Cluster, ClusterType, Facts, Finding, Live, Look, Observed, Plan, Question, Wishes};
-use crate::workload::{Placement, Rendered, render};
+use crate::workload::{Needs, Placement, Rendered, render};
 
 /// A cluster, and a way to ask it.
 #[derive(Debug)]
@@ -43,6 +45,8 @@ pub(super) struct Engine {
     force: bool,
     /// Whether the last plan was made while somebody held the lock, or had left it.
     is_locked: Cell<bool>,
+    /// What the server said of the pod of the last plan.
+    admission: Cell<Admission>,
 }
 
 impl Reach {
@@ -62,7 +66,7 @@ impl Reach {
         self.holder.account()
     }
 
-    /// How many requests may be under way at the same time.
+    /// How many questions are asked at the same time.
     pub(super) fn concurrency(&self) -> usize {
         self.concurrency
     }
@@ -82,7 +86,7 @@ impl Reach {
         self.cluster(&About::default(), self.target.cluster_type(&Facts::new()))
     }
 
-    fn cluster(&self, about: &About, cluster_type: ClusterType) -> Cluster {
+    pub(super) fn cluster(&self, about: &About, cluster_type: ClusterType) -> Cluster {
         Cluster {
             context: self.target.context.clone(),
             server: self.target.server.clone(),
@@ -112,14 +116,25 @@ impl Engine {
         if let Some(remark) = &found.remark {
             ui.remark(Remark::Note, remark);
         }
+        Self::with(reach, &spec, found, force)
+    }
+
+    /// The same when the cluster and the image have been found already.
+    pub(super) fn with(reach: Reach, spec: &Spec, found: Found, force: bool) -> Result<Self, Failure> {
         let namespace = Namespace::parse(&reach.target.namespace)
             .map_err(|error| Failure::context_namespace(&reach.target.namespace, &error))?;
         let placement = Placement { namespace: Some(namespace), owns_namespace: true };
-        let plain = render(&spec, found.image, &placement);
+        let plain = render(spec, found.image, &placement);
         let credentials = Credentials::new(&plain, found.login);
-        let (confirmed, is_locked) = (OnceCell::new(), Cell::new(false));
+        let (confirmed, is_locked, admission) = (OnceCell::new(), Cell::new(false), Cell::default());
         let certainty = found.certainty;
-        Ok(Self { reach, plain, certainty, confirmed, credentials, config_hash: spec.fingerprint(), force, is_locked })
+        let config_hash = spec.fingerprint();
+        Ok(Self { reach, plain, certainty, confirmed, credentials, config_hash, force, is_locked, admission })
+    }
+
+    /// What others have to have made for the environment.
+    pub(super) fn needs(&self) -> &Needs {
+        &self.plain.needs
     }
 
     /// What the environment was, to be deployed again. The login of the namespace is left as it is.
@@ -130,22 +145,19 @@ impl Engine {
         config_hash: String,
         force: bool,
     ) -> Self {
-        let (confirmed, is_locked) = (OnceCell::new(), Cell::new(false));
-        Self {
-            reach,
-            plain,
-            certainty,
-            confirmed,
-            credentials: Credentials::left_alone(),
-            config_hash,
-            force,
-            is_locked,
-        }
+        let (confirmed, is_locked, admission) = (OnceCell::new(), Cell::new(false), Cell::default());
+        let credentials = Credentials::left_alone();
+        Self { reach, plain, certainty, confirmed, credentials, config_hash, force, is_locked, admission }
     }
 
     /// Whether somebody was changing the environment while the last plan was made, or was killed at it.
     pub(super) fn is_locked(&self) -> bool {
         self.is_locked.get()
+    }
+
+    /// What the server said of the pod when the last plan was made.
+    pub(super) fn admission(&self) -> Admission {
+        self.admission.get()
     }
 
     /// How many requests were sent to the registry.
@@ -179,6 +191,7 @@ impl Engine {
             follow_up.push(Question::Pod);
         }
         look_again(session, &desired, &mut observed, follow_up, *concurrency).await?;
+        self.admission.set(Admission::of(observed.facts.get(&Question::Pod)));
         let wishes = Wishes { config_hash: self.config_hash.clone(), force: self.force, noticed };
         Ok(plan::compute(desired, observed, wishes))
     }

@@ -1,13 +1,10 @@
 //! `sindri image`
 
-use std::time::Duration;
-
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::Value;
 
-use super::cluster::duration;
 use super::failure::Failure;
-use super::registries::{Asked, RegistryArguments, Vouched};
+use super::registries::{Asked, PatienceArguments, RegistryArguments, Vouched};
 use super::source::FileArgument;
 use super::ui::{Remark, Ui};
 use super::{runtime, value};
@@ -64,9 +61,8 @@ struct Question {
     file: FileArgument,
     #[command(flatten)]
     registries: RegistryArguments,
-    /// How long the whole command may wait for the registry: 90s, 5m, 1h30m.
-    #[arg(long, value_name = "DURATION", default_value = "5m", env = "SINDRI_TIMEOUT", hide_env_values = true, value_parser = duration)]
-    timeout: Duration,
+    #[command(flatten)]
+    patience: PatienceArguments,
     /// How to write the answer.
     #[arg(
         short,
@@ -102,7 +98,7 @@ impl Image {
 impl Question {
     /// The registry of an image; it is said if it is asked without the login that it may want.
     async fn reach(&self, wanted: &Wanted, ui: &mut Ui) -> Result<Registry, Failure> {
-        let reached = self.registries.reach(wanted.repository(), self.timeout).await?;
+        let reached = self.registries.reach(wanted.repository(), self.patience.timeout).await?;
         if let Err(error) = &reached.login {
             ui.remark(Remark::Note, &format!("the registry is asked without a login: {error}"));
         }
@@ -153,7 +149,7 @@ impl Verify {
             .hint("add `verify_signature: true` and `trust` to `deployment.image_config`"));
         };
         let registry = &self.question.reach(&wanted, ui).await?;
-        let (wanted, source, patience) = (&wanted, &source, self.question.timeout);
+        let (wanted, source, patience) = (&wanted, &source, self.question.patience.timeout);
         let network = &self.question.registries.network();
         let asked = Asked { registry, wanted, verification, source, network, patience };
         let Vouched { resolved, verdict, remark } = asked.vouched().await?;

@@ -8,15 +8,19 @@ mod deploy;
 mod deploy_failure;
 mod destroy;
 mod destroy_failure;
+mod doctor;
 mod engine;
 mod environment;
+mod examination;
 mod failure;
+mod health;
 mod history;
 mod holder;
 mod image;
 mod init;
 mod interrupt;
 mod line;
+mod list;
 mod live;
 mod man;
 mod plan;
@@ -39,6 +43,7 @@ mod start;
 mod status;
 mod stop;
 mod story;
+mod tools;
 mod trust;
 mod ui;
 mod validate;
@@ -125,12 +130,15 @@ enum Command {
     #[command(visible_alias = "apply")]
     Deploy(deploy::Deploy),
     Status(status::Status),
+    #[command(visible_alias = "ls")]
+    List(list::List),
     Stop(stop::Stop),
     Start(start::Start),
     Restart(restart::Restart),
     History(history::History),
     Rollback(rollback::Rollback),
     Destroy(destroy::Destroy),
+    Doctor(doctor::Doctor),
     Image(image::Image),
     Schema(schema::Schema),
     Completion(completion::Completion),
@@ -164,12 +172,14 @@ fn run(command: Command, ui: &mut Ui) -> Result<(), Failure> {
         Command::Plan(command) => command.run(ui),
         Command::Deploy(command) => command.run(ui),
         Command::Status(command) => command.run(ui),
+        Command::List(command) => command.run(ui),
         Command::Stop(command) => command.run(ui),
         Command::Start(command) => command.run(ui),
         Command::Restart(command) => command.run(ui),
         Command::History(command) => command.run(ui),
         Command::Rollback(command) => command.run(ui),
         Command::Destroy(command) => command.run(ui),
+        Command::Doctor(command) => command.run(ui),
         Command::Image(command) => command.run(ui),
         Command::Schema(command) => command.run(ui),
         Command::Completion(command) => command.run(ui),

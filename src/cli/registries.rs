@@ -6,6 +6,7 @@ use clap::Args;
 use futures_util::FutureExt as _;
 use futures_util::future::try_join;
 
+use super::cluster::duration;
 use super::failure::Failure;
 use super::source::Source;
 use super::{trust, value};
@@ -36,6 +37,14 @@ pub(super) struct RegistryArguments {
         value_parser = value::read(InsecureHost::parse)
     )]
     insecure: Vec<InsecureHost>,
+}
+
+/// For the commands that ask nobody but the registry.
+#[derive(Clone, Debug, Args)]
+pub(super) struct PatienceArguments {
+    /// How long the whole command may wait for the registry: 90s, 5m, 1h30m.
+    #[arg(long, value_name = "DURATION", default_value = "5m", env = "SINDRI_TIMEOUT", hide_env_values = true, value_parser = duration)]
+    pub(super) timeout: Duration,
 }
 
 /// A registry, and what came of looking for the login for it.
@@ -138,6 +147,22 @@ impl RegistryArguments {
         let resolved = resolve(&registry, &wanted).await?;
         let certainty = Certainty::Asked(registry.requests());
         Ok(Found { image: pin_resolved(spec, resolved, None)?, login, certainty, remark: None })
+    }
+}
+
+impl RegistryArguments {
+    /// The same, with everything asked that there is to ask, and what could not be looked at.
+    pub(super) async fn certain(
+        &self,
+        spec: &Spec,
+        source: &Source,
+        patience: Duration,
+    ) -> Result<(Found, Option<Finding>), Failure> {
+        let found = self.find(spec, source, patience).await?;
+        let Certainty::Open(open) = &found.certainty else { return Ok((found, None)) };
+        let Confirmed { image, noticed } = open.confirm().await?;
+        let certainty = Certainty::Asked(found.certainty.requests());
+        Ok((Found { image, certainty, ..found }, noticed))
     }
 }
 

@@ -1,11 +1,9 @@
 //! `sindri render`
 
-use std::time::Duration;
-
 use clap::{Args, ValueEnum};
 
 use super::failure::Failure;
-use super::registries::{Certainty, Confirmed, RegistryArguments};
+use super::registries::{Certainty, Confirmed, PatienceArguments, RegistryArguments};
 use super::runtime;
 use super::source::{FileArgument, Source};
 use super::ui::{Remark, Ui};
@@ -32,6 +30,8 @@ pub(super) struct Render {
     pin: bool,
     #[command(flatten)]
     registries: RegistryArguments,
+    #[command(flatten)]
+    patience: PatienceArguments,
     /// Leave out the namespace itself and its quota: somebody else owns them.
     #[arg(long)]
     without_namespace: bool,
@@ -60,11 +60,11 @@ impl Render {
     pub(super) fn run(self, ui: &mut Ui) -> Result<(), Failure> {
         let (spec, source) = self.file.read(ui)?.understood()?;
         let placement = Placement {
-            namespace: self.namespace.or_else(|| spec.kubernetes.namespace.clone()),
+            namespace: self.namespace.clone().or_else(|| spec.kubernetes.namespace.clone()),
             owns_namespace: !self.without_namespace,
         };
         let (rendered, mut remarks) = if self.pin {
-            let (image, noticed) = runtime::block_on(pinned(&self.registries, &spec, &source))?;
+            let (image, noticed) = runtime::block_on(pinned(&self, &spec, &source))?;
             (render(&spec, image, &placement).objects, noticed.into_iter().collect())
         } else {
             let image = as_written(&spec)?;
@@ -83,12 +83,8 @@ impl Render {
 }
 
 /// The image that `deploy` would apply now, and what could not be looked at.
-async fn pinned(
-    registries: &RegistryArguments,
-    spec: &Spec,
-    source: &Source,
-) -> Result<(Pinned, Option<String>), Failure> {
-    let found = registries.find(spec, source, PATIENCE).await?;
+async fn pinned(command: &Render, spec: &Spec, source: &Source) -> Result<(Pinned, Option<String>), Failure> {
+    let found = command.registries.find(spec, source, command.patience.timeout).await?;
     match found.certainty {
         Certainty::Asked(_) => Ok((found.image, found.remark)),
         Certainty::Open(open) => open.confirm().await.map(|confirmed| {
@@ -97,9 +93,6 @@ async fn pinned(
         }),
     }
 }
-
-/// How long the registry may take.
-const PATIENCE: Duration = Duration::from_mins(5);
 
 /// What an image that nobody was asked about can turn out to be.
 fn uncertain(image: &AsWritten) -> Vec<String> {

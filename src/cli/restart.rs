@@ -5,7 +5,7 @@ use clap::Args;
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::runtime;
-use super::scaling::ScalingArguments;
+use super::scaling::{Progress, ScalingArguments};
 use super::ui::Ui;
 
 /// Replace the pod of the environment by a new one: what runs in it ends, the volume stays.
@@ -27,7 +27,8 @@ impl Restart {
                 return Err(Failure::failed(told, None).hint("start it with `sindri start`"));
             }
             own.restart(&environment.reach.session).await?;
-            self.scaling.settle(&environment, &interrupt, ui).await
+            let progress = Progress::Done("it was asked to restart");
+            self.scaling.settle(&environment, progress, &interrupt, ui).await
         })
     }
 }

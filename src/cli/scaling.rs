@@ -8,6 +8,7 @@ use super::interrupt::Interrupt;
 use super::ready::settled;
 use super::ui::Ui;
 use crate::kubernetes::{NotReady, Own, Settled, Unscaled};
+use crate::plan::is_denied;
 use crate::report::header::header;
 
 #[derive(Debug, Args)]
@@ -20,6 +21,14 @@ pub(super) struct ScalingArguments {
     /// Do not wait until it is so.
     #[arg(long, overrides_with = "wait")]
     no_wait: bool,
+}
+
+/// What was done before the wait.
+pub(super) enum Progress {
+    /// This.
+    Done(&'static str),
+    /// It was to be so already.
+    NothingToDo,
 }
 
 impl ScalingArguments {
@@ -44,25 +53,31 @@ impl ScalingArguments {
     pub(super) async fn settle(
         &self,
         environment: &Environment,
+        progress: Progress,
         interrupt: &Interrupt,
         ui: &mut Ui,
     ) -> Result<(), Failure> {
         let name = &environment.name;
+        let (is, done) = match progress {
+            Progress::Done(done) => ("is", done),
+            Progress::NothingToDo => ("is already", "nothing was changed"),
+        };
         if self.no_wait {
+            ui.say(&format!("{name}: {done}"));
             return Ok(());
         }
         let session = &environment.reach.session;
         session.begin_anew();
         match settled(session, &environment.subject(), None, interrupt, ui).await {
-            None => Err(Failure::interrupted(format!("interrupted: {name} was changed, and is not waited for"))
+            None => Err(Failure::interrupted(format!("interrupted: {done}; {name} may not be there yet"))
                 .hint("to see how it is: `sindri status`")),
             Some(Ok(Settled::Stopped)) => {
-                ui.say(&format!("{name} is stopped; its volume is kept"));
+                ui.say(&format!("{name} {is} stopped; its volume is kept"));
                 Ok(())
             }
             Some(Ok(Settled::Ready(running))) => {
                 let node = running.node.as_ref().map(|node| format!(" on {node}")).unwrap_or_default();
-                ui.say(&format!("{name} is ready: pod/{}{node}", running.pod));
+                ui.say(&format!("{name} {is} ready: pod/{}{node}", running.pod));
                 Ok(())
             }
             Some(Err(NotReady::TimedOut { waited, doing, advice, .. })) => {
@@ -83,6 +98,10 @@ impl From<Unscaled> for Failure {
             error @ Unscaled::Foreign { .. } => {
                 Self::told(error).hint("choose another name, or change it with what made it")
             }
+            Unscaled::Refused { ref refusal, .. } if is_denied(refusal) => Self::told(error).hint(
+                "ask for the right to get and watch the Deployment, to list its pods, and to patch its scale: \
+                 `providers.kubernetes.rbac` gives it",
+            ),
             error @ Unscaled::Refused { .. } => Self::told(error),
         }
     }

@@ -1,15 +1,15 @@
 //! From what was seen of an environment to what is told of it.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::environment::Environment;
 use crate::config::quantity::Quantity;
-use crate::kubernetes::Survey;
 use crate::kubernetes::diagnose::{Phase as Doing, State, Trouble};
+use crate::kubernetes::{Listed, Scene, Survey};
 use crate::names::{self, Kind, ObjectId};
 use crate::plan;
 use crate::report::status::{
-    Address, Applied, Drifted, Image, Phase, Pod, Port, Reason, Remark, Status, Stopped, Usage, Volume, since,
+    Address, Applied, Drifted, Image, Phase, Pod, Port, Reason, Remark, Row, Status, Stopped, Usage, Volume, since,
 };
 
 /// How the environment is. `now` is the server's time.
@@ -17,7 +17,10 @@ pub(super) fn status(environment: &Environment, survey: &Survey, now: Option<i64
     let Survey { scene, state, .. } = survey;
     let deployment = scene.deployment.as_ref();
     let drift = drift(environment, survey);
-    let (phase, reason) = standing(survey, state, !drift.is_empty());
+    let (phase, mut reason) = if survey.is_blind { unseen() } else { standing(scene, state, !drift.is_empty()) };
+    if let Some(reason) = &mut reason {
+        reason.log.clone_from(&survey.log);
+    }
     let created_at = deployment.map(|deployment| text(deployment, "/metadata/creationTimestamp").to_owned());
     Status {
         format_version: "1",
@@ -31,7 +34,7 @@ pub(super) fn status(environment: &Environment, survey: &Survey, now: Option<i64
         stopped: deployment
             .filter(|_| matches!(phase, Phase::Stopped | Phase::Stopping))
             .map(|deployment| stopped(deployment, now)),
-        pod: survey.pod().map(|pod| self::pod(survey, pod, now)),
+        pod: scene.pod().map(|pod| self::pod(survey, pod, now)),
         volume: scene.claim.as_ref().map(|claim| volume(survey, claim, now)),
         address: survey.service.as_ref().map(address),
         drift,
@@ -41,22 +44,49 @@ pub(super) fn status(environment: &Environment, survey: &Survey, now: Option<i64
     }
 }
 
-/// What it is doing, in one word and in a sentence.
-fn standing(survey: &Survey, state: &State, has_drifted: bool) -> (Phase, Option<Reason>) {
-    if survey.is_blind {
-        let message = "this account may not see how it is".to_owned();
-        let advice = Some("ask for the right to get deployments and to list pods in the namespace".to_owned());
-        return (Phase::Unknown, Some(Reason { code: Some("no-rights".to_owned()), advice, ..plain(message) }));
+/// One environment of a list.
+pub(super) fn row(listed: &Listed, now: Option<i64>) -> Row {
+    let scene = &listed.scene;
+    let deployment = scene.deployment.as_ref();
+    let (phase, reason) = match &listed.state {
+        None => (Phase::Ready, None),
+        Some(state) => standing(scene, state, false),
+    };
+    let image = deployment.map(image);
+    let made = deployment.or(scene.claim.as_ref());
+    let created_at = made.map(|object| text(object, "/metadata/creationTimestamp").to_owned());
+    Row {
+        namespace: scene.namespace.clone(),
+        environment: listed.name.clone(),
+        phase,
+        reason: reason.map(|reason| reason.message),
+        image: image.map(|image| image.tag.unwrap_or(image.reference)),
+        node: scene.pod().and_then(|pod| filled(text(pod, "/spec/nodeName"))),
+        volume: scene.claim.as_ref().map(size),
+        applied_by: deployment.and_then(|deployment| annotation(deployment, names::APPLIED_BY)),
+        age_seconds: created_at.as_deref().and_then(|time| since(time, now)),
+        created_at,
     }
+}
+
+/// What it is doing, in one word and in a sentence.
+fn standing(scene: &Scene, state: &State, has_drifted: bool) -> (Phase, Option<Reason>) {
     match state {
-        State::Absent if survey.scene.deployment.is_some() => (Phase::Deleting, None),
-        State::Absent => (Phase::NotDeployed, survey.scene.claim.is_some().then(|| plain(KEPT.to_owned()))),
+        State::Absent if scene.deployment.is_some() => (Phase::Deleting, None),
+        State::Absent => (Phase::NotDeployed, scene.claim.is_some().then(|| plain(KEPT.to_owned()))),
         State::Stopped => (Phase::Stopped, None),
         State::Ready(_) if has_drifted => (Phase::Drifted, None),
         State::Ready(_) => (Phase::Ready, None),
         State::Progressing(doing) => (phase(doing), Some(progress(doing))),
-        State::Stuck(trouble) => (stuck(survey, trouble), Some(because(survey, trouble))),
+        State::Stuck(trouble) => (stuck(scene, trouble), Some(because(trouble))),
     }
+}
+
+/// It cannot be said what it is doing.
+fn unseen() -> (Phase, Option<Reason>) {
+    let message = "this account may not see how it is".to_owned();
+    let advice = Some("ask for the right to get deployments and to list pods in the namespace".to_owned());
+    (Phase::Unknown, Some(Reason { code: Some("no-rights".to_owned()), advice, ..plain(message) }))
 }
 
 const KEPT: &str = "its volume is kept: `sindri deploy` uses it again";
@@ -83,16 +113,19 @@ fn progress(doing: &Doing) -> Reason {
                     .to_owned(),
             )
         },
+        Doing::Unready { probe: Some(_) } => {
+            Reason { advice: Some("`sindri logs` shows what its program does".to_owned()), ..plain(doing.to_string()) }
+        }
         other => plain(other.to_string()),
     }
 }
 
 /// What does not get further: a program that ends, a pod that is nowhere, or one that is somewhere and does not run.
-fn stuck(survey: &Survey, trouble: &Trouble) -> Phase {
+fn stuck(scene: &Scene, trouble: &Trouble) -> Phase {
     match trouble.code {
         "crash-loop" | "command-ends" | "out-of-memory" => Phase::CrashLooping,
-        "pod-does-not-end" if survey.scene.deployment.as_ref().is_some_and(is_to_be_stopped) => Phase::Stopping,
-        _ if survey.pod().is_none_or(|pod| text(pod, "/spec/nodeName").is_empty()) => Phase::Pending,
+        "pod-does-not-end" if scene.deployment.as_ref().is_some_and(is_to_be_stopped) => Phase::Stopping,
+        _ if scene.pod().is_none_or(|pod| text(pod, "/spec/nodeName").is_empty()) => Phase::Pending,
         _ => Phase::Degraded,
     }
 }
@@ -101,7 +134,7 @@ fn is_to_be_stopped(deployment: &Value) -> bool {
     deployment.pointer("/spec/replicas").and_then(Value::as_i64) == Some(0)
 }
 
-fn because(survey: &Survey, trouble: &Trouble) -> Reason {
+fn because(trouble: &Trouble) -> Reason {
     Reason {
         code: Some(trouble.code.to_owned()),
         about: Some(trouble.about.clone()),
@@ -113,7 +146,7 @@ fn because(survey: &Survey, trouble: &Trouble) -> Reason {
             message: event.message.clone(),
             count: event.count,
         }),
-        log: survey.log.clone(),
+        log: Vec::new(),
     }
 }
 
@@ -127,7 +160,7 @@ fn drift(environment: &Environment, survey: &Survey) -> Vec<Drifted> {
     let seen = objects.into_iter().filter_map(|(kind, object)| Some((kind, object.as_ref()?)));
     let drifted = seen.flat_map(|(kind, object)| {
         let id = ObjectId::new(kind, environment.namespace(), environment.name.as_str());
-        plan::drift(&id, object, &json!({}), None, &[], false)
+        plan::touched(&id, object)
     });
     let told = drifted.map(|drift| Drifted {
         object: drift.id.short(),
@@ -164,19 +197,12 @@ fn applied(environment: &Environment, deployment: &Value, now: Option<i64>) -> A
 }
 
 fn stopped(deployment: &Value, now: Option<i64>) -> Stopped {
-    let at = annotation(deployment, names::STOPPED_AT).or_else(|| scaled_at(deployment));
+    let at = annotation(deployment, names::STOPPED_AT);
     Stopped {
         by: annotation(deployment, names::STOPPED_BY),
         age_seconds: at.as_deref().and_then(|at| since(at, now)),
         at,
     }
-}
-
-/// When the number of pods was last written: the server keeps it of everybody.
-fn scaled_at(deployment: &Value) -> Option<String> {
-    let entries = items(deployment, "/metadata/managedFields").iter();
-    let times = entries.filter(|entry| text(entry, "/subresource") == "scale").map(|entry| text(entry, "/time"));
-    times.max().filter(|time| !time.is_empty()).map(str::to_owned)
 }
 
 fn pod(survey: &Survey, pod: &Value, now: Option<i64>) -> Pod {
@@ -214,12 +240,11 @@ fn usage(metrics: &Value, pod: &Value) -> Option<Usage> {
 
 fn volume(survey: &Survey, claim: &Value, now: Option<i64>) -> Volume {
     let name = text(claim, "/metadata/name");
-    let capacity = filled(text(claim, "/status/capacity/storage"));
     let measured = survey.node.as_ref().and_then(|node| disk(node, &survey.scene.namespace, name));
     let bytes = |key| measured.and_then(|disk| number(disk, key));
     Volume {
         claim: name.to_owned(),
-        size: capacity.unwrap_or_else(|| text(claim, "/spec/resources/requests/storage").to_owned()),
+        size: size(claim),
         class: filled(text(claim, "/spec/storageClassName")),
         state: text(claim, "/status/phase").to_owned(),
         volume: filled(text(claim, "/spec/volumeName")),
@@ -227,6 +252,12 @@ fn volume(survey: &Survey, claim: &Value, now: Option<i64>) -> Volume {
         capacity_bytes: bytes("/capacityBytes"),
         age_seconds: since(text(claim, "/metadata/creationTimestamp"), now),
     }
+}
+
+/// How large it is, or is to be.
+fn size(claim: &Value) -> String {
+    let capacity = filled(text(claim, "/status/capacity/storage"));
+    capacity.unwrap_or_else(|| text(claim, "/spec/resources/requests/storage").to_owned())
 }
 
 /// What the node has measured of the volume of a claim.

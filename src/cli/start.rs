@@ -5,7 +5,7 @@ use clap::Args;
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::runtime;
-use super::scaling::ScalingArguments;
+use super::scaling::{Progress, ScalingArguments};
 use super::ui::Ui;
 
 /// Start a stopped environment, and wait until it is ready.
@@ -22,16 +22,16 @@ impl Start {
         runtime::block_on(async {
             let interrupt = Interrupt::listen()?;
             let (environment, own) = self.scaling.look(&interrupt, ui).await?;
-            let (name, session) = (&environment.name, &environment.reach.session);
-            if own.pods() > 0 {
-                ui.say(&format!("{name} is started already"));
-            } else {
+            let session = &environment.reach.session;
+            let mut progress = Progress::NothingToDo;
+            if own.pods() == 0 {
                 own.scale(session, 1).await?;
+                progress = Progress::Done("it was asked to start");
                 if let Err(error) = own.note_stop(session, None).await {
                     ui.detail(&format!("who stopped it stays written down: {error}"));
                 }
             }
-            self.scaling.settle(&environment, &interrupt, ui).await
+            self.scaling.settle(&environment, progress, &interrupt, ui).await
         })
     }
 }

@@ -5,7 +5,7 @@ use clap::Args;
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::runtime;
-use super::scaling::ScalingArguments;
+use super::scaling::{Progress, ScalingArguments};
 use super::ui::Ui;
 
 /// Stop the environment: its pod ends, its volume stays.
@@ -22,17 +22,17 @@ impl Stop {
         runtime::block_on(async {
             let interrupt = Interrupt::listen()?;
             let (environment, own) = self.scaling.look(&interrupt, ui).await?;
-            let (name, session) = (&environment.name, &environment.reach.session);
-            if own.pods() == 0 {
-                ui.say(&format!("{name} is to be stopped already"));
-            } else {
+            let session = &environment.reach.session;
+            let mut progress = Progress::NothingToDo;
+            if own.pods() > 0 {
                 own.scale(session, 0).await?;
+                progress = Progress::Done("it was asked to stop");
                 // Who stopped it is worth knowing, and no reason to fail: many may stop, and change nothing else.
                 if let Err(error) = own.note_stop(session, Some(&environment.reach.account())).await {
                     ui.detail(&format!("who stopped it is not written down: {error}"));
                 }
             }
-            self.scaling.settle(&environment, &interrupt, ui).await
+            self.scaling.settle(&environment, progress, &interrupt, ui).await
         })
     }
 }

@@ -19,6 +19,8 @@ use crate::report::problems;
 
 /// Where there is no terminal to measure.
 const DEFAULT_WIDTH: usize = 140;
+/// Where a terminal does not know its own.
+const DEFAULT_HEIGHT: usize = 24;
 /// What is taken for a width: less or more is a terminal that does not know its own.
 const WIDTHS: RangeInclusive<usize> = 20..=1000;
 
@@ -142,6 +144,16 @@ impl Ui {
         let is_wanted = self.loudness > Loudness::Quiet && !is_automated();
         let is_able = std::env::var_os("TERM").is_some_and(|term| term != "dumb");
         (is_wanted && is_able && io::stderr().is_terminal()).then(width)
+    }
+
+    /// How wide and how high the page is now that data may be drawn on; none where standard output is no terminal.
+    pub(super) fn page() -> Option<(usize, usize)> {
+        let is_able = std::env::var_os("TERM").is_some_and(|term| term != "dumb");
+        if !is_able || is_automated() || !io::stdout().is_terminal() {
+            return None;
+        }
+        let height = terminal_size::terminal_size_of(io::stdout()).map(|(_, height)| usize::from(height.0));
+        Some((width(), height.filter(|height| *height > 0).unwrap_or(DEFAULT_HEIGHT)))
     }
 
     /// Says something that only a curious person wants to know.

@@ -128,6 +128,9 @@ pub struct Trust {
     /// The branch or tag that provenance must name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_ref: Option<String>,
+    /// Nobody wrote this: it is what holds without `trust`, for workflows whose name starts like this. Only messages need it.
+    #[serde(skip)]
+    pub by_default: Option<String>,
 }
 
 /// How a signer is recognised.

@@ -187,6 +187,13 @@ impl Lease {
     }
 }
 
+/// Whose lock it is that gave no sign of life for too long by the server's clock; nothing if it lives, or nobody has it.
+#[must_use]
+pub fn abandoned(object: &Value, now: Option<i64>) -> Option<String> {
+    let lease = Lease::read(object);
+    (lease.identity.is_some() && lease.is_over(now)).then_some(lease.who)
+}
+
 fn who(holder: Option<&Holder>, identity: &str) -> String {
     match holder {
         Some(holder) => format!("{} on {} (process {})", shown(&holder.user), shown(&holder.host), holder.process),
@@ -271,6 +278,16 @@ mod tests {
         body["metadata"]["annotations"] = json!(null);
         body["spec"] = json!({"holderIdentity": "a\u{1b}[31mb"});
         assert_eq!(Lease::read(&body).held(Some(1)).to_string(), "held by a[31mb");
+    }
+
+    #[test]
+    fn a_lock_is_abandoned_when_its_holder_is_dead() {
+        assert_eq!(super::abandoned(&written(), Some(1_795_183_390 + 30)), None);
+        let who = super::abandoned(&written(), Some(1_795_183_390 + 31));
+        assert_eq!(who.as_deref(), Some("alice on laptop (process 4242)"));
+        let mut free = written();
+        free["spec"]["holderIdentity"] = json!("");
+        assert_eq!(super::abandoned(&free, Some(i64::MAX)), None);
     }
 
     #[test]

@@ -140,6 +140,18 @@ pub async fn look_again(
     Ok(())
 }
 
+/// The answers to some questions, besides any plan.
+///
+/// # Errors
+/// As the first round.
+pub async fn look_for(session: &Session, questions: Vec<Question>, concurrency: usize) -> Result<Facts, Unobserved> {
+    let mut seen = Seen::default();
+    for answer in answers(session, questions.into_iter().map(Task::Ask).collect(), &Value::Null, concurrency).await? {
+        seen.take(answer);
+    }
+    Ok(seen.facts)
+}
+
 /// The objects as they are now.
 ///
 /// # Errors

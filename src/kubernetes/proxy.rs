@@ -84,7 +84,7 @@ pub(super) fn proxy(server: &Uri, own: Option<&str>, surroundings: &Surroundings
     }
 }
 
-/// `*.example.com` means the same as `.example.com`. An entry with a port is about servers with that port.
+/// `*.example.com` means the same as `.example.com`, and `*` every address too. An entry with a port is about servers with that port.
 fn left_out(list: &str, port: u16) -> String {
     let entries = list.split(',').map(str::trim).filter_map(|entry| {
         let entry = entry.strip_prefix('*').filter(|rest| rest.starts_with('.')).unwrap_or(entry);
@@ -93,6 +93,7 @@ fn left_out(list: &str, port: u16) -> String {
             Some((host, of)) if host.ends_with(']') || !host.contains(':') => {
                 (of.parse() == Ok(port)).then(|| host.trim_start_matches('[').trim_end_matches(']'))
             }
+            _ if entry == "*" => Some("*,0.0.0.0/0,::/0"),
             _ => Some(entry),
         }
     });
@@ -168,6 +169,9 @@ mod tests {
         assert_eq!(found("http://api.example.com", None, &surroundings("")), "none");
         assert_eq!(found("https://127.0.0.1:6443", None, &surroundings("")), "none");
         assert_eq!(found("https://localhost:6443", None, &surroundings("")), "none");
+        for address in ["https://10.0.0.1:6443", "https://[fd00::1]:6443"] {
+            assert_eq!(found(address, None, &surroundings("*")), "none");
+        }
         let all = ["example.com", ".example.com", "*.example.com, 10.0.0.0/8", "other,,*.example.com,", "*"];
         for left_out in all.into_iter().chain(["api.example.com:6443", "other:80,example.com:6443"]) {
             assert_eq!(found(server, None, &surroundings(left_out)), "none", "{left_out}");

@@ -95,7 +95,9 @@ impl<'a> Removing<'a> {
         let shown: BTreeSet<String> = removal.goes.iter().map(|going| going.uid.clone()).collect();
         for step in removal.into_steps() {
             self.go_on()?;
-            for deployment in step.iter().filter(|going| going.id.kind == Kind::Deployment) {
+            // One of another name, with its labels, ends its pods when it goes.
+            let is_known = |id: &ObjectId| id.kind == Kind::Deployment && id.name == self.subject.deployment;
+            for deployment in step.iter().filter(|going| is_known(&going.id)) {
                 self.end_pod(deployment, tell).await?;
                 self.go_on()?;
             }
@@ -139,8 +141,7 @@ impl<'a> Removing<'a> {
         if !self.manner.waits {
             return Ok(());
         }
-        let subject = Subject { deployment: deployment.id.name.clone(), ..self.subject.clone() };
-        let waiting = wait(self.session, &subject, None, self.manner.grace, tell);
+        let waiting = wait(self.session, &self.subject, None, self.manner.grace, tell);
         let (message, advice) = match self.unless_left(waiting).await? {
             // Who may not look deletes it all the same: it goes after its pod.
             Ok(_) | Err(NotReady::Gone { .. } | NotReady::Denied { .. }) => return Ok(()),

@@ -103,6 +103,12 @@ impl Scene {
         self.pods.iter().filter(|pod| !is_over(pod) || is_ending(pod))
     }
 
+    /// The pod that counts: the one of now, or the one that is not gone yet.
+    #[must_use]
+    pub fn pod(&self) -> Option<&Value> {
+        self.current_pods().into_iter().next().or_else(|| self.living_pods().next())
+    }
+
     /// What was said about one object, the latest last.
     pub(super) fn events_about(&self, uid: &str) -> Vec<&Value> {
         let about = |event: &&Value| text(event, "/involvedObject/uid") == uid;

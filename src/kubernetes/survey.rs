@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::future::{join, join_all, join4, try_join5};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::diagnose::{Log, State, diagnose, refused_pod};
 use super::observe::{Unobserved, live};
@@ -47,19 +47,20 @@ pub struct Survey {
     pub is_blind: bool,
 }
 
-impl Survey {
-    /// The pod that counts: the one of now, or the one that is not gone yet.
-    #[must_use]
-    pub fn pod(&self) -> Option<&Value> {
-        self.scene.current_pods().into_iter().next().or_else(|| self.scene.living_pods().next())
-    }
+/// How much is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// What says how it is.
+    Usual,
+    /// Also how full its volume is: nodes take up to a second to measure that.
+    Disks,
 }
 
 /// Looks at an environment.
 ///
 /// # Errors
 /// When the server does not answer, or answers something that means neither "this" nor "nothing" nor "not for you".
-pub async fn survey(session: &Session, subject: &Subject) -> Result<Survey, Unobserved> {
+pub async fn survey(session: &Session, subject: &Subject, depth: Depth) -> Result<Survey, Unobserved> {
     let namespace = subject.namespace.as_str();
     let get = |kind, name: &str| ask(session, Request::get(&ObjectId::new(kind, namespace, name)));
     let list = |kind| ask(session, Request::list(kind, Some(namespace), &subject.selector, PAGE));
@@ -82,8 +83,8 @@ pub async fn survey(session: &Session, subject: &Subject) -> Result<Survey, Unob
         context: subject.context.clone(),
         namespace: namespace.to_owned(),
         deployment: seen(deployment, &mut denied),
-        replica_sets: seen(sets, &mut denied).map(|list| objects(&list)),
-        pods: seen(pods, &mut denied).map(|list| objects(&list)).unwrap_or_default(),
+        replica_sets: seen(sets, &mut denied).map(objects),
+        pods: seen(pods, &mut denied).map(objects).unwrap_or_default(),
         claim: seen(claim, &mut denied),
         events: Vec::new(),
         rehearsal: None,
@@ -91,20 +92,20 @@ pub async fn survey(session: &Session, subject: &Subject) -> Result<Survey, Unob
     let service = seen(service, &mut denied);
     let state = diagnose(&scene, session.server_time());
     let mut survey = Survey { state, scene, service, usage, node: None, log: Vec::new(), denied, is_blind };
-    look_closer(session, &mut survey).await?;
+    look_closer(session, &mut survey, depth).await?;
     Ok(survey)
 }
 
 /// The second look: what was said about what does not run, the claim of somebody else, the last words of a program, and
 /// what the node knows.
-async fn look_closer(session: &Session, survey: &mut Survey) -> Result<(), Unobserved> {
+async fn look_closer(session: &Session, survey: &mut Survey, depth: Depth) -> Result<(), Unobserved> {
     let namespace = survey.scene.namespace.clone();
     let is_well = matches!(survey.state, State::Ready(_) | State::Stopped | State::Absent);
-    let node = survey.pod().map(|pod| text(pod, "/spec/nodeName")).filter(|node| !node.is_empty());
+    let node = survey.scene.pod().map(|pod| text(pod, "/spec/nodeName")).filter(|node| !node.is_empty());
     let measured = async {
         match node {
-            Some(node) => luxury(session, Request::measured(node)).await,
-            None => None,
+            Some(node) if depth == Depth::Disks => luxury(session, Request::measured(node)).await,
+            Some(_) | None => None,
         }
     };
     let foreign = async {
@@ -140,10 +141,14 @@ async fn ask(session: &Session, request: Request) -> Result<Live, Unobserved> {
     live(session.ask(&request).await?, request.what)
 }
 
-/// What can be done without. Whatever goes wrong, it is not known.
+/// What can be done without, asked once. Whatever goes wrong, it is not known.
 async fn luxury(session: &Session, request: Request) -> Option<Value> {
-    let reply = session.ask_until(&request, Instant::now() + MOMENT).await.ok()?;
-    reply.is_success().then_some(reply.body)
+    let asked = async {
+        let response = session.open(&request).await.ok()?.ok()?;
+        let body = response.into_body().collect().await.ok()?;
+        serde_json::from_slice(&body.to_bytes()).ok()
+    };
+    timeout(MOMENT, asked).await.ok()?
 }
 
 fn seen(answer: Live, denied: &mut Vec<String>) -> Option<Value> {
@@ -158,15 +163,13 @@ fn seen(answer: Live, denied: &mut Vec<String>) -> Option<Value> {
 }
 
 /// The objects of a list; they do not say their kind themselves.
-pub(super) fn objects(list: &Value) -> Vec<Value> {
-    let kind = text(list, "/kind").trim_end_matches("List").to_owned();
-    let items = items(list, "/items").iter().cloned().map(|mut item| {
-        if let Some(fields) = item.as_object_mut() {
-            fields.insert("kind".to_owned(), kind.clone().into());
-        }
-        item
-    });
-    items.collect()
+pub(super) fn objects(mut list: Value) -> Vec<Value> {
+    let kind = text(&list, "/kind").trim_end_matches("List").to_owned();
+    let Some(Value::Array(mut items)) = list.get_mut("items").map(Value::take) else { return Vec::new() };
+    for item in items.iter_mut().filter_map(Value::as_object_mut) {
+        item.insert("kind".to_owned(), kind.clone().into());
+    }
+    items
 }
 
 /// The claim that the environment uses and has not made.

@@ -46,7 +46,7 @@ pub fn drift(
     conflicts: &[Conflict],
     same_configuration: bool,
 ) -> Vec<Drift> {
-    let look = Look { id, live, desired, rehearsed, conflicts };
+    let look = Look { id, live, desired: Some(desired), rehearsed, conflicts };
     let mut found = look.contested();
     if let Some(ours) = rehearsed.filter(|_| same_configuration).and_then(applied) {
         look.restored(&ours.root(), &mut found);
@@ -55,6 +55,23 @@ pub fn drift(
         look.kept(entry, &entry.root(), &mut found);
     }
     look.scaled(&mut found);
+    in_order(found)
+}
+
+/// What others have set in an object, as far as it shows without the configuration: what they took from Sindri, and what
+/// Sindri never set. What they removed is nobody's, and does not show.
+#[must_use]
+pub fn touched(id: &ObjectId, live: &Value) -> Vec<Drift> {
+    let look = Look { id, live, desired: None, rehearsed: None, conflicts: &[] };
+    let mut found = Vec::new();
+    for entry in others(live) {
+        look.kept(entry, &entry.root(), &mut found);
+    }
+    look.scaled(&mut found);
+    in_order(found)
+}
+
+fn in_order(mut found: Vec<Drift>) -> Vec<Drift> {
     found.sort_by(|left, right| (&left.path, left.fate, &left.manager).cmp(&(&right.path, right.fate, &right.manager)));
     found.dedup_by(|later, first| (&later.path, &later.manager) == (&first.path, &first.manager));
     found
@@ -68,7 +85,8 @@ fn others(live: &Value) -> impl Iterator<Item = Entry<'_>> {
 struct Look<'object> {
     id: &'object ObjectId,
     live: &'object Value,
-    desired: &'object Value,
+    /// What is sent, where it is known.
+    desired: Option<&'object Value>,
     rehearsed: Option<&'object Value>,
     conflicts: &'object [Conflict],
 }
@@ -133,7 +151,7 @@ impl Look<'_> {
     /// Fields that others have set and of which the configuration says nothing.
     fn kept(&self, entry: Entry<'_>, node: &Node<'_>, found: &mut Vec<Drift>) {
         for child in node.children().filter(|child| !is_ignored(&child.path)) {
-            let is_wanted = child.path.find(self.desired).is_some();
+            let is_wanted = self.speaks_of(&child.path);
             match child.path.find(self.live) {
                 None => {}
                 Some(_) if is_wanted => self.kept(entry, &child, found),
@@ -156,14 +174,22 @@ impl Look<'_> {
             ["spec", "replicas"].iter().fold(Path::default(), |path, key| path.then(Step::Key((*key).to_owned())));
         let is_told = found.iter().any(|drift| drift.path == path.to_string());
         let pods = path.find(self.live).and_then(Value::as_u64);
-        if pods.is_some_and(|pods| pods > 1) && path.find(self.desired).is_none() && !is_told {
+        if pods.is_some_and(|pods| pods > 1) && !self.speaks_of(&path) && !is_told {
             found.push(self.drift(&path, None, Fate::Kept));
+        }
+    }
+
+    /// Whether the configuration says anything of a field: as it is sent, or as it was applied.
+    fn speaks_of(&self, path: &Path) -> bool {
+        match self.desired {
+            Some(desired) => path.find(desired).is_some(),
+            None => applied(self.live).is_some_and(|ours| ours.owns(path)),
         }
     }
 
     /// What the object would have there: in the server's spelling if it was rehearsed.
     fn wanted(&self, path: &Path) -> Option<&Value> {
-        path.find(self.desired).and_then(|desired| match self.rehearsed {
+        path.find(self.desired?).and_then(|desired| match self.rehearsed {
             Some(rehearsed) => path.find(rehearsed),
             None => Some(desired),
         })

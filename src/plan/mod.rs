@@ -2,6 +2,7 @@
 
 mod basis;
 mod change;
+pub mod checkup;
 mod cluster;
 mod compute;
 pub mod diff;
@@ -30,7 +31,7 @@ pub use basis::Basis;
 pub use change::{Action, Change, Drift, Fate, Field, Plan};
 pub use cluster::{Cluster, ClusterType};
 pub use compute::{Wishes, compute};
-pub use drift::drift;
+pub use drift::{drift, touched};
 pub use facts::{Facts, Look, Question};
 pub use finding::{Finding, Severity};
 pub use history::{Revision, previous, revisions};

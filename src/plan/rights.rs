@@ -204,37 +204,68 @@ impl Missing<'_> {
     }
 
     fn finding(&self, severity: Severity, code: &'static str, what: &str, rights: &BTreeSet<Right>) -> Option<Finding> {
-        if rights.is_empty() {
-            return None;
-        }
-        let named: Vec<String> = verbs(rights.iter())
-            .into_iter()
-            .map(|((group, resource), verbs)| {
-                let verbs: Vec<&str> = verbs.into_iter().collect();
-                format!("{} {resource}{}{group}", verbs.join("/"), if group.is_empty() { "" } else { "." })
-            })
-            .collect();
-        Some(Finding {
-            severity,
-            code,
-            about: format!("{}/{}", Kind::Namespace, self.namespace),
-            message: format!("{what}: {}", named.join(", ")),
-            fix: self.asking(rights),
-        })
+        finding(self.namespace, severity, code, what, rights)
     }
+}
 
-    /// The rules to ask an administrator for: those of the namespace, and those of the cluster.
-    fn asking(&self, rights: &BTreeSet<Right>) -> String {
-        let role = format!("ask for a Role in the namespace {} with these rules", self.namespace);
-        [(true, role.as_str()), (false, "ask for a ClusterRole with these rules")]
-            .into_iter()
-            .filter_map(|(namespaced, asking)| {
-                let rules = as_rules(rights.iter().filter(|right| right.kind.is_namespaced() == namespaced));
-                (!rules.is_empty()).then(|| format!("{asking}:\n{}", rules.join("\n")))
-            })
-            .chain([format!("what is allowed: `kubectl auth can-i --list --namespace {}`", self.namespace)])
-            .collect::<Vec<_>>()
-            .join("\n")
+/// Rights that are known to be missing, of everything of a kind.
+pub(super) fn lacking(
+    namespace: &str,
+    denied: impl IntoIterator<Item = (&'static str, Kind, &'static str)>,
+    severity: Severity,
+    code: &'static str,
+    what: &str,
+) -> Option<Finding> {
+    let rights = denied.into_iter().map(|(verb, kind, subresource)| Right::all(verb, kind, subresource)).collect();
+    finding(namespace, severity, code, what, &rights)
+}
+
+fn finding(
+    namespace: &str,
+    severity: Severity,
+    code: &'static str,
+    what: &str,
+    rights: &BTreeSet<Right>,
+) -> Option<Finding> {
+    if rights.is_empty() {
+        return None;
+    }
+    let named: Vec<String> = verbs(rights.iter())
+        .into_iter()
+        .map(|((group, resource), verbs)| {
+            let verbs: Vec<&str> = verbs.into_iter().collect();
+            format!("{} {}", verbs.join("/"), qualified(&resource, group))
+        })
+        .collect();
+    Some(Finding {
+        severity,
+        code,
+        about: format!("{}/{namespace}", Kind::Namespace),
+        message: format!("{what}: {}", named.join(", ")),
+        fix: asking(namespace, rights),
+    })
+}
+
+/// The rules to ask an administrator for: those of the namespace, and those of the cluster.
+fn asking(namespace: &str, rights: &BTreeSet<Right>) -> String {
+    let role = format!("ask for a Role in the namespace {namespace} with these rules");
+    [(true, role.as_str()), (false, "ask for a ClusterRole with these rules")]
+        .into_iter()
+        .filter_map(|(namespaced, asking)| {
+            let rules = as_rules(rights.iter().filter(|right| right.kind.is_namespaced() == namespaced));
+            (!rules.is_empty()).then(|| format!("{asking}:\n{}", rules.join("\n")))
+        })
+        .chain([format!("what is allowed: `kubectl auth can-i --list --namespace {namespace}`")])
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// As kubectl says it: `pods/log`, `deployments.apps/scale`.
+fn qualified(resource: &str, group: &str) -> String {
+    match (group.is_empty(), resource.split_once('/')) {
+        (true, _) => resource.to_owned(),
+        (false, None) => format!("{resource}.{group}"),
+        (false, Some((resource, beside))) => format!("{resource}.{group}/{beside}"),
     }
 }
 

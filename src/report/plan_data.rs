@@ -173,7 +173,7 @@ enum FateData {
 
 #[derive(Serialize, JsonSchema)]
 #[serde(rename = "prediction")]
-struct PredictionData<'a> {
+pub(super) struct PredictionData<'a> {
     /// `blocks`: deploy would be refused. `fails`: the environment would not run. `warns`: it may go wrong. `unknown`:
     /// it could not be looked at.
     #[schemars(schema_with = "severities")]
@@ -328,7 +328,7 @@ fn drift(drift: &Drift) -> DriftData<'_> {
     }
 }
 
-fn prediction(finding: &Finding) -> PredictionData<'_> {
+pub(super) fn prediction(finding: &Finding) -> PredictionData<'_> {
     PredictionData {
         severity: finding.severity.as_str(),
         code: finding.code,

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::config::Span;
 use crate::config::problem::Problem;
+use crate::plan::{Finding, Severity};
 
 /// More than a person reads; JSON holds them all.
 const MOST_SHOWN: usize = 50;
@@ -151,6 +152,23 @@ pub fn for_program(problems: &[Problem], name: &str, text: &str) -> String {
 pub fn entries<'a>(problems: &'a [Problem], text: &str) -> Vec<Entry<'a>> {
     let mut cursor = Cursor::new(text);
     problems.iter().map(|problem| entry(problem, &mut cursor)).collect()
+}
+
+/// The problems of a file as things that were found, each with its place.
+#[must_use]
+pub fn findings(problems: &[Problem], name: &str, text: &str) -> Vec<Finding> {
+    let place = |entry: &Entry<'_>| match (entry.line, entry.column) {
+        (Some(line), Some(column)) => format!("{name}:{line}:{column}"),
+        _ => name.to_owned(),
+    };
+    let finding = |entry: Entry<'_>| Finding {
+        severity: Severity::Fails,
+        code: entry.code,
+        about: place(&entry),
+        message: entry.message.to_owned(),
+        fix: entry.hint.unwrap_or("see the line: `sindri validate`").to_owned(),
+    };
+    entries(problems, text).into_iter().take(MOST_SHOWN).map(finding).collect()
 }
 
 fn entry<'a>(problem: &'a Problem, cursor: &mut Cursor<'_>) -> Entry<'a> {

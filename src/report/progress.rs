@@ -32,6 +32,20 @@ pub fn erase(drawn: &[String], width: usize) -> String {
     }
 }
 
+/// The same for a page that ended with a line break. Colours take no columns.
+#[must_use]
+pub fn erase_page(drawn: &[String], width: usize) -> String {
+    let rows: usize = drawn.iter().map(|line| columns(&plain(line)).div_ceil(width.max(1)).max(1)).sum();
+    if rows == 0 { String::new() } else { format!("\r\u{1b}[{rows}A\u{1b}[J") }
+}
+
+/// The text without what colours it.
+fn plain(text: &str) -> String {
+    let mut parts = text.split('\u{1b}');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |plain, part| plain + part.split_once('m').map_or("", |(_, rest)| rest))
+}
+
 /// The text on one row, the last column left free: the cursor stays on the row.
 fn fitting(text: &str, width: usize) -> String {
     let text: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
@@ -64,12 +78,20 @@ fn column(letter: char) -> usize {
 mod tests {
     use std::time::Duration;
 
-    use super::{columns, erase, line, screen};
+    use super::{columns, erase, erase_page, line, screen};
 
     #[test]
     fn a_record_says_when_and_what() {
         assert_eq!(line(Duration::from_secs(3), "pulling a"), "[  3 s] pulling a");
         assert_eq!(line(Duration::from_secs(123), "pulling a"), "[123 s] pulling a");
+    }
+
+    #[test]
+    fn a_page_is_erased_with_the_line_below_it() {
+        let coloured = format!("\u{1b}[1m{}\u{1b}[0m", "a".repeat(80));
+        assert_eq!(erase_page(&[coloured.clone(), String::new()], 80), "\r\u{1b}[2A\u{1b}[J");
+        assert_eq!(erase_page(&[coloured], 79), "\r\u{1b}[2A\u{1b}[J");
+        assert_eq!(erase_page(&[], 80), "");
     }
 
     #[test]

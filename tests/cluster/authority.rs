@@ -6,8 +6,6 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::pki_types::pem::PemObject as _;
@@ -64,9 +62,14 @@ impl Authority {
     }
 
     /// Signs a certificate for a name, which is a server's at this machine if it is anybody's.
-    pub(crate) fn sign(&self, name: &str, (from, until): Span) -> Outcome<Signed> {
-        let subject = format!("/CN={name}");
-        let place = ["-keyout", "key", "-out", "request", "-subj", &subject, "-addext", "subjectAltName=IP:127.0.0.1"];
+    pub(crate) fn sign(&self, name: &str, span: Span) -> Outcome<Signed> {
+        self.sign_for(name, "IP:127.0.0.1", span)
+    }
+
+    /// Signs a certificate for a name, and for a server at this place.
+    pub(crate) fn sign_for(&self, name: &str, place: &str, (from, until): Span) -> Outcome<Signed> {
+        let (subject, place) = (format!("/CN={name}"), format!("subjectAltName={place}"));
+        let place = ["-keyout", "key", "-out", "request", "-subj", &subject, "-addext", &place];
         self.openssl(["req", "-new"].iter().chain(&KEY).chain(&place))?;
         let signed = ["-in", "request", "-out", "certificate", "-notext", "-startdate", from, "-enddate", until];
         let with = ["ca", "-batch", "-config", "settings", "-cert", "ca.crt", "-keyfile", "ca.key"];
@@ -95,13 +98,5 @@ impl Signed {
             .with_no_client_auth()
             .with_single_cert(chain, PrivateKeyDer::from_pem_slice(&self.key)?)?;
         Ok(TlsAcceptor::from(Arc::new(config)))
-    }
-
-    /// As the user's entry of a kubeconfig holds it.
-    pub(crate) fn user(&self) -> serde_json::Value {
-        let encoded = |bytes: &[u8]| STANDARD.encode(bytes);
-        serde_json::json!({
-            "client-certificate-data": encoded(&self.certificate), "client-key-data": encoded(&self.key),
-        })
     }
 }

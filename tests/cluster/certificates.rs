@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio::runtime;
 use tokio_rustls::TlsAcceptor;
 
-use crate::authority::{Authority, FUTURE, PAST, PRESENT};
+use crate::authority::{Authority, FUTURE, PAST, PRESENT, Signed};
 use crate::kubeconfig::Kubeconfig;
 use crate::support::{Desk, Ended, Outcome, configuration};
 
@@ -20,6 +20,14 @@ fn plan(kubeconfig: &Kubeconfig) -> Outcome<Ended> {
     let desk = Desk::new(&configuration("dev", "", ""))?;
     desk.write("kubeconfig", &kubeconfig.content.to_string())?;
     desk.sindri(&["plan", "--timeout", "20s"])
+}
+
+/// A certificate as the user's entry of a kubeconfig holds it.
+fn user(signed: &Signed) -> serde_json::Value {
+    let encoded = |bytes: &[u8]| STANDARD.encode(bytes);
+    serde_json::json!({
+        "client-certificate-data": encoded(&signed.certificate), "client-key-data": encoded(&signed.key),
+    })
 }
 
 /// A server that shows its certificate, and says nothing else.
@@ -50,13 +58,13 @@ fn a_client_certificate_that_is_not_valid_today_is_told_with_its_dates() -> Outc
         (PAST, EXPIRED, "get a new kubeconfig from whoever gave you this one"),
         (FUTURE, NOT_YET, "is the clock of the server right? compare it with `date -u`"),
     ] {
-        let kubeconfig = Kubeconfig::new()?.with_user(authority.sign("ada", span)?.user());
+        let kubeconfig = Kubeconfig::new()?.with_user(user(&authority.sign("ada", span)?));
         let failed = plan(&kubeconfig)?;
         failed.ends(1).says("does not accept the credentials").says(&format!("the client certificate of `ada` {told}"));
         failed.says(hint);
     }
     // One that is valid is not the server's reason.
-    let kubeconfig = Kubeconfig::new()?.with_user(authority.sign("ada", PRESENT)?.user());
+    let kubeconfig = Kubeconfig::new()?.with_user(user(&authority.sign("ada", PRESENT)?));
     plan(&kubeconfig)?.ends(1).says("does not accept the credentials").hides("the client certificate of");
     Ok(())
 }

@@ -25,10 +25,10 @@ fn clock(skew: &str) -> Outcome<[(&'static str, String); 3]> {
 
 /// Somebody whose clock is wrong. By a clock that is behind, the certificate of a young cluster is not valid yet, so it is not
 /// looked at.
-struct Skewed(Desk);
+pub(crate) struct Skewed(Desk);
 
 impl Skewed {
-    fn new(configuration: &str) -> Outcome<Self> {
+    pub(crate) fn new(configuration: &str) -> Outcome<Self> {
         let desk = Desk::new(configuration)?;
         let mut kubeconfig: Value = serde_json::from_str(&desk.read("kubeconfig")?)?;
         let cluster = kubeconfig["clusters"][0]["cluster"].as_object_mut().ok_or("there is no cluster")?;
@@ -38,7 +38,7 @@ impl Skewed {
         Ok(Self(desk))
     }
 
-    fn sindri(&self, skew: &str, arguments: &[&str]) -> Outcome<crate::support::Ended> {
+    pub(crate) fn sindri(&self, skew: &str, arguments: &[&str]) -> Outcome<crate::support::Ended> {
         let clock = clock(skew)?;
         let variables: Vec<_> = clock.iter().map(|(name, value)| (*name, value.as_str())).collect();
         self.0.sindri_with(&variables, arguments)

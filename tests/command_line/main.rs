@@ -13,6 +13,7 @@ mod connect;
 mod contract;
 mod deploy;
 mod destroy;
+mod doctor;
 mod init;
 mod invalid;
 mod man;

@@ -10,10 +10,19 @@
 )]
 
 mod answers;
+#[path = "../cluster/authority.rs"]
+mod authority;
+mod default_trust;
+#[path = "../cluster/forwarding.rs"]
+mod forwarding;
+mod guarded;
 mod logins;
 mod mutated;
 mod program;
+mod proxied;
+mod secure;
 mod server;
+mod support;
 mod tags;
 mod verified;
 

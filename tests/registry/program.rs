@@ -37,6 +37,15 @@ pub(crate) fn sindri_with(folder: &TempDir, arguments: &[&str], variables: &[(&s
     Ended { code: output.status.code(), data: text(&output.stdout), said: text(&output.stderr) }
 }
 
+/// What a program is told has the form that is published.
+#[track_caller]
+pub(crate) fn keeps_to(schema: &str, document: &Value) {
+    let schema: Value = serde_json::from_str(schema).unwrap();
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let wrong: Vec<String> = validator.iter_errors(document).map(|error| error.to_string()).collect();
+    assert!(wrong.is_empty(), "{wrong:?}: {document:#}");
+}
+
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
@@ -68,6 +77,7 @@ fn an_index_is_shown_with_every_platform() {
     assert_eq!((&data["tag"], &data["index"]), (&json!("1.4.0"), &json!(true)));
     assert_eq!(data["reference"], json!(format!("{repository}@{digest}")));
     assert_eq!(data["platforms"][1]["platform"], json!("linux/arm64"));
+    keeps_to(include_str!("../../schemas/image.schema.json"), &data);
     let yaml = sindri(&["image", "resolve", &format!("{repository}:1.4.0")], &[("SINDRI_OUTPUT", "yaml")]);
     assert!(text(&yaml.stdout).contains(&format!("digest: {digest}")), "{}", text(&yaml.stdout));
 }
@@ -130,4 +140,23 @@ fn a_login_of_the_docker_configuration_is_used() {
     let without = sindri(&["image", "resolve", &reference], &[]);
     assert_eq!(without.status.code(), Some(1));
     assert!(text(&without.stderr).contains(&format!("hint: log in: `docker login {}`", server.host())));
+}
+
+#[test]
+fn rendering_waits_for_a_silent_registry_as_long_as_it_is_told() {
+    let server = Server::new(|_| Reply::Silence);
+    let folder = TempDir::new().unwrap();
+    let text = format!(
+        "version: \"1.0\"\nname: a\ndeployment:\n  provider: kubernetes\n  resources: {{memory: 1GB, cpus: 1}}\n  \
+         image: \"{}/team/dev:1\"\n",
+        server.host()
+    );
+    std::fs::write(folder.path().join("sindri.yaml"), text).unwrap();
+    for (arguments, variables) in
+        [(&["render", "--pin", "--timeout", "1s"][..], &[][..]), (&["render", "--pin"], &[("SINDRI_TIMEOUT", "1s")])]
+    {
+        let ended = sindri_with(&folder, arguments, variables);
+        assert_eq!((ended.code, ended.data.as_str()), (Some(1), ""), "{}", ended.said);
+        assert!(ended.said.contains("did not answer within 1 s"), "{}", ended.said);
+    }
 }

@@ -7,20 +7,20 @@ use serde_json::Value;
 use sindri::config::reference::Digest;
 use tempfile::TempDir;
 
-use crate::program::{Ended, sindri_in};
+use crate::program::{Ended, keeps_to, sindri_in};
 use crate::server::{Reply, Seen, Server};
 
 /// Who signs in `signed/`, and what is trusted where a test is not about that.
-const KEYLESS: &str = "trust: {identity: {issuer: \"https://token.actions.githubusercontent.com\", subject: \
+pub(crate) const KEYLESS: &str = "trust: {identity: {issuer: \"https://token.actions.githubusercontent.com\", subject: \
                        \"https://github.com/example/project/.github/workflows/build.yml@refs/heads/main\"}, trusted_root: root.json}";
-const BY_KEY: &str = "trust: {key: ours.pub}";
+pub(crate) const BY_KEY: &str = "trust: {key: ours.pub}";
 
-fn signed(path: &str) -> PathBuf {
+pub(crate) fn signed(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/registry/signed").join(path)
 }
 
 /// What a registry without a list of referrers answers that has one of the folders of `signed/`.
-fn plain(set: &str, path: &str) -> Reply {
+pub(crate) fn plain(set: &str, path: &str) -> Reply {
     let rest = path.strip_prefix("/v2/team/dev/").unwrap_or_default();
     if rest.starts_with("referrers/") {
         return Reply::status(404);
@@ -32,7 +32,7 @@ fn plain(set: &str, path: &str) -> Reply {
 }
 
 /// The same registry, with such a list.
-fn listing(set: &str, path: &str) -> Reply {
+pub(crate) fn listing(set: &str, path: &str) -> Reply {
     match path.strip_prefix("/v2/team/dev/referrers/") {
         Some(digest) => match fs::read(signed(&format!("{set}/manifests/{}", digest.replace(':', "-")))) {
             Ok(bytes) => Reply::ok(bytes),
@@ -49,7 +49,7 @@ fn verify(server: &Server, policy: &str) -> Ended {
 }
 
 /// A configuration, with the key and the root beside it.
-fn folder_of(server: &Server, policy: &str) -> TempDir {
+pub(crate) fn folder_of(server: &Server, policy: &str) -> TempDir {
     let folder = TempDir::new().unwrap();
     fs::copy(signed("trusted_root.json"), folder.path().join("root.json")).unwrap();
     fs::copy(signed("ours.pub"), folder.path().join("ours.pub")).unwrap();
@@ -62,11 +62,11 @@ fn folder_of(server: &Server, policy: &str) -> TempDir {
     folder
 }
 
-fn both(trust: &str) -> String {
+pub(crate) fn both(trust: &str) -> String {
     format!("verify_signature: true\n    verify_provenance: true\n    {trust}")
 }
 
-fn signature(trust: &str) -> String {
+pub(crate) fn signature(trust: &str) -> String {
     format!("verify_signature: true\n    {trust}")
 }
 
@@ -80,6 +80,7 @@ fn what_cosign_signs_and_attests_holds_in_registries_of_both_kinds() {
             let ended = verify(&server, &both(trust));
             assert_eq!((ended.code, ended.said.as_str()), (Some(0), ""), "{set}");
             let verdict: Value = serde_json::from_str(&ended.data).unwrap();
+            keeps_to(include_str!("../../schemas/verdict.schema.json"), &verdict);
             assert_eq!(verdict["signature"]["format"], format, "{verdict:#}");
             assert_eq!(verdict["signature"]["trusted_by"], "trust");
             let said = &verdict["provenance"]["provenance"];

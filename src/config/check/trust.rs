@@ -68,7 +68,8 @@ fn default(repository: &Repository, section: &KeyPath, signature: bool, check: &
     };
     let subject = format!("(?i:https://github\\.com/{}/).+", regex::escape(organisation));
     let signer = Signer::Identity { issuer: GITHUB_ISSUER.to_owned(), subject: Subject::Pattern(subject) };
-    Some(Trust { signer, trusted_root: None, builder: None, source_repository: None, source_ref: None })
+    let by_default = Some(format!("https://github.com/{organisation}/"));
+    Some(Trust { signer, trusted_root: None, builder: None, source_repository: None, source_ref: None, by_default })
 }
 
 fn entry(written: &file::Trust, path: &KeyPath, check: &mut Check<'_, '_>) -> Option<Trust> {
@@ -96,6 +97,7 @@ fn entry(written: &file::Trust, path: &KeyPath, check: &mut Check<'_, '_>) -> Op
         builder: written.builder.clone(),
         source_repository: written.source_repository.clone(),
         source_ref: written.source_ref.clone(),
+        by_default: None,
     })
 }
 

@@ -56,7 +56,7 @@ impl Proxies {
         let Some(found) = Matcher::builder().all(named.as_str()).build().intercept(server) else {
             return Err(Unusable::new(named));
         };
-        if Matcher::builder().all(named.as_str()).no(without_stars(&self.no)).build().intercept(server).is_none() {
+        if Matcher::builder().all(named.as_str()).no(left_out(&self.no, server)).build().intercept(server).is_none() {
             return Ok(None);
         }
         let way = match found.uri().scheme_str() {
@@ -70,10 +70,18 @@ impl Proxies {
     }
 }
 
-/// `*.example.com` means the same as `.example.com`.
-fn without_stars(list: &str) -> String {
-    let entries = list.split(',').map(str::trim);
-    let entries = entries.map(|entry| entry.strip_prefix('*').filter(|rest| rest.starts_with('.')).unwrap_or(entry));
+/// `*.example.com` means the same as `.example.com`, and `*` every address too. An entry with a port is about servers with that
+/// port.
+fn left_out(list: &str, server: &Uri) -> String {
+    let port = server.port_u16().unwrap_or(if server.scheme_str() == Some("https") { 443 } else { 80 });
+    let entries = list.split(',').map(str::trim).filter_map(|entry| match entry.rsplit_once(':') {
+        // More than one colon outside of brackets is an IPv6 address.
+        Some((host, of)) if host.ends_with(']') || !host.contains(':') => {
+            (of.parse() == Ok(port)).then(|| host.trim_start_matches('[').trim_end_matches(']'))
+        }
+        _ if entry == "*" => Some("*,0.0.0.0/0,::/0"),
+        _ => Some(entry.strip_prefix('*').filter(|rest| rest.starts_with('.')).unwrap_or(entry)),
+    });
     entries.collect::<Vec<_>>().join(",")
 }
 
@@ -93,11 +101,16 @@ mod tests {
             proxy.map(|proxy| proxy.address.authority().unwrap().to_string())
         };
         assert_eq!(found("https://ghcr.io/v2/", "").as_deref(), Some("proxy:3128"));
+        assert_eq!(found("https://ghcr.io/v2/", "ghcr.io:5000, other").as_deref(), Some("proxy:3128"));
         for (server, no) in [
             ("https://ghcr.io/v2/", "ghcr.io"),
             ("https://a.example.com/", "*.example.com"),
             ("https://10.1.2.3/", "10.0.0.0/8"),
             ("https://ghcr.io/", "*"),
+            ("https://10.1.2.3/", "example.com, *"),
+            ("https://[fd00::1]/", "*"),
+            ("https://ghcr.io/", "ghcr.io:443"),
+            ("https://[fd00::1]:5000/", "[fd00::1]:5000"),
             ("http://ghcr.io/", ""),
             ("https://localhost:5000/", ""),
             ("https://127.0.0.1/", ""),

@@ -84,7 +84,10 @@ impl Case<'_> {
                 match self.attempt(entry, offer, purpose) {
                     Ok(evidence) => return Ok(evidence),
                     Err(reason) => {
-                        let is_known = matches!(reason, Reason::OtherSigner { .. });
+                        let is_known = matches!(
+                            reason,
+                            Reason::OtherSigner { .. } | Reason::NotTheDefault { signer: Some(_), .. }
+                        );
                         let claims = certificate::claimed(&offer.bundle).filter(|_| !is_known);
                         let claims = claims.map(|claims| claims.to_string());
                         findings.push(Finding { place: offer.place.clone(), reason, claims });
@@ -182,6 +185,9 @@ impl Case<'_> {
     ) -> Result<Holding, Reason> {
         let place = format!("{}.identity", entry.place);
         if offer.bundle.signing_certificate().is_none() {
+            if let Some(workflows) = entry.by_default.clone() {
+                return Err(Reason::NotTheDefault { signer: None, workflows });
+            }
             return Err(Reason::Means { found: "a key", key: place, wanted: "a certificate" });
         }
         logged::are_all_provable(&offer.bundle, root)?;
@@ -196,6 +202,10 @@ impl Case<'_> {
             return Err(Reason::Forged("its certificate does not say whose it is".to_owned()));
         };
         let (subject_key, wanted) = subject.written();
+        let may_sign = vouching == issuer && subject.holds(account);
+        if let Some(workflows) = entry.by_default.clone().filter(|_| !may_sign) {
+            return Err(Reason::NotTheDefault { signer: Some(signer), workflows });
+        }
         if vouching != issuer {
             let (key, wanted) = (format!("{place}.issuer"), issuer.to_owned());
             return Err(Reason::OtherSigner { signer, key, wanted });

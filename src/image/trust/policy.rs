@@ -26,6 +26,8 @@ pub struct Entry {
     pub who: Who,
     /// What provenance has to say.
     pub limits: Limits,
+    /// How the names of its signers start, where nobody wrote the entry.
+    pub by_default: Option<String>,
 }
 
 /// How a signer is recognised.
@@ -81,8 +83,12 @@ impl Policy {
         let is_alone = verification.trust.len() == 1;
         let place = |index: usize| if is_alone { "trust".to_owned() } else { format!("trust[{index}]") };
         let entries = verification.trust.iter().zip(signers).enumerate();
-        let entries =
-            entries.map(|(index, (trust, who))| Entry { place: place(index), who, limits: Limits::of(trust) });
+        let entries = entries.map(|(index, (trust, who))| Entry {
+            place: place(index),
+            who,
+            limits: Limits::of(trust),
+            by_default: trust.by_default.clone(),
+        });
         Self { signature: verification.signature, provenance: verification.provenance, entries: entries.collect() }
     }
 }

@@ -62,6 +62,17 @@ pub enum Reason {
         /// What it wants.
         wanted: String,
     },
+    /// Somebody else signed, and the configuration names nobody.
+    #[error(
+        "it is signed {}, and without `trust` only workflows of {workflows} may sign",
+        signer.as_ref().map_or_else(|| "with a key".to_owned(), |signer| format!("by {signer}"))
+    )]
+    NotTheDefault {
+        /// Whose it is, unless it is signed with a key.
+        signer: Option<Signer>,
+        /// How the names of those start who may.
+        workflows: String,
+    },
     /// The provenance does not say what it has to say.
     #[error("it says {}, and `{key}` wants {wanted}", found.as_deref().unwrap_or("nothing of it"))]
     Limit {
@@ -90,10 +101,10 @@ impl Reason {
         match self {
             Self::Kind { .. } => 0,
             Self::Malformed(_) | Self::Unread(_) => 1,
-            Self::Means { .. } => 2,
+            Self::Means { .. } | Self::NotTheDefault { signer: None, .. } => 2,
             Self::OtherKey { .. } => 3,
             Self::OtherImage { .. } | Self::Forged(_) | Self::Unlogged => 4,
-            Self::OtherSigner { .. } => 5,
+            Self::OtherSigner { .. } | Self::NotTheDefault { signer: Some(_), .. } => 5,
             Self::Limit { .. } | Self::Contradiction { .. } => 6,
         }
     }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::offer::Spoiled;
 use super::reason::Reason;
+use super::verdict::Signer;
 
 /// The most that is told one by one.
 const TOLD: usize = 12;
@@ -66,6 +67,15 @@ impl Refused {
             Some(Reason::OtherSigner { .. }) => {
                 "if this signer may: name it in `deployment.image_config.trust`".to_owned()
             }
+            Some(Reason::NotTheDefault { signer, .. }) => printable(&format!(
+                "if it may: add {} to `deployment.image_config`",
+                match signer {
+                    Some(Signer::Identity { issuer, subject }) => {
+                        format!("`trust: {{ identity: {{ issuer: {issuer:?}, subject: {subject:?} }} }}`")
+                    }
+                    _ => "`trust: { key: cosign.pub }`, with the public key beside the file,".to_owned(),
+                }
+            )),
             Some(Reason::OtherKey { .. } | Reason::Means { .. }) => {
                 "is `deployment.image_config.trust` about this image? a list of entries trusts any of them".to_owned()
             }

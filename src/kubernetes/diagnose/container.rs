@@ -92,9 +92,10 @@ fn config_error(scene: &Scene, said: &str) -> (&'static str, String, String, boo
         let advice = format!("add it: `{kubectl} edit {} {of}`", kind.to_lowercase());
         return ("key-missing", format!("there is no key {key} in the {kind} {of}"), advice, false);
     }
-    if said.contains("runAsNonRoot") {
+    if said.contains("runAsNonRoot") || said.contains("non-root policy") {
         let advice = "choose an image whose user is not root, or set `security: baseline`".to_owned();
-        return ("runs-as-root", format!("the image may not run: {said}"), advice, false);
+        let why = said.split(" (pod: ").next().unwrap_or(said);
+        return ("runs-as-root", format!("the image may not run: {why}"), advice, false);
     }
     // The node has not heard of all Secrets yet.
     let heals = said.contains("timed out waiting");

@@ -13,6 +13,9 @@ const PREPARED: [&str; 4] = ["Pulling", "Pulled", "Created", "Started"];
 /// What those say who make nodes when they are needed.
 const GROWING: [&str; 3] = ["TriggeredScaleUp", "Nominated", "NominatedNode"];
 
+/// Where it is noted who is to make a volume.
+const PROVISIONER: &str = "/metadata/annotations/volume.kubernetes.io~1storage-provisioner";
+
 /// How far a pod is whose containers have no trouble of their own.
 pub(super) fn state(scene: &Scene, pod: &Value) -> State {
     if !holds(pod, "PodScheduled") && text(pod, "/spec/nodeName").is_empty() {
@@ -24,7 +27,7 @@ pub(super) fn state(scene: &Scene, pod: &Value) -> State {
     let waiting = super::statuses(pod)
         .any(|status| matches!(text(status, "/state/waiting/reason"), "ContainerCreating" | "PodInitializing"));
     if !waiting && !items(pod, "/status/containerStatuses").is_empty() {
-        let probe = scene.latest(uid(pod), &["Unhealthy"]).map(|event| text(event, "/message").to_owned());
+        let probe = scene.latest(uid(pod), &["Unhealthy"]).map(|event| text(event, "/message").trim().to_owned());
         return State::Progressing(Phase::Unready { probe });
     }
     let said: Vec<_> = UNPREPARED.into_iter().chain(PREPARED).collect();
@@ -77,7 +80,7 @@ fn unscheduled(scene: &Scene, pod: &Value) -> State {
 }
 
 fn binding(claim: &Value) -> Phase {
-    let by = text(claim, "/metadata/annotations/volume.kubernetes.io~1storage-provisioner");
+    let by = text(claim, PROVISIONER);
     let provisioner = Some(by.to_owned()).filter(|by| !by.is_empty());
     Phase::Binding { claim: name(claim).to_owned(), provisioner }
 }
@@ -97,8 +100,19 @@ fn unschedulable(scene: &Scene, said: &str) -> (&'static str, String, String) {
         return ("claim-missing", format!("there is no persistentvolumeclaim {claim}"), advice);
     }
     if said.contains("unbound immediate PersistentVolumeClaims") {
-        let message = "its volume is not there: the claim is not bound".to_owned();
-        return ("volume-unbound", message, format!("`{kubectl} describe persistentvolumeclaims`"));
+        let claim = scene.claim.as_ref();
+        let maker = claim.map(|claim| text(claim, PROVISIONER)).filter(|maker| !maker.is_empty());
+        let (message, advice) = match (claim, maker) {
+            (Some(claim), Some(maker)) => (
+                format!("its volume is not there: {maker} has not made that of persistentvolumeclaim/{}", name(claim)),
+                format!("does {maker} run? `kubectl get pods --all-namespaces`; or change `storageClass`"),
+            ),
+            _ => (
+                "its volume is not there: the claim is not bound".to_owned(),
+                format!("`{kubectl} describe persistentvolumeclaims`"),
+            ),
+        };
+        return ("volume-unbound", message, advice);
     }
     let advice = if said.contains("Insufficient") {
         "ask for less under `resources`; what nodes have: `kubectl describe nodes`"
@@ -106,6 +120,10 @@ fn unschedulable(scene: &Scene, said: &str) -> (&'static str, String, String) {
         "change `nodeSelector` or `gpu`; what nodes are called: `kubectl get nodes --show-labels`"
     } else if said.contains("taint") {
         "add `tolerations`; what nodes ask for: `kubectl describe nodes`"
+    } else if said.contains("unschedulable") {
+        "`kubectl get nodes` shows which nodes take no new pods; `kubectl uncordon NODE` lets one take them again"
+    } else if said.contains("volume node affinity") || said.contains("PersistentVolume's node affinity") {
+        "its volume is bound to a node that cannot take the pod: `kubectl describe persistentvolumes` says which"
     } else {
         "`kubectl describe nodes`"
     };

@@ -14,7 +14,7 @@ use crate::image::Pinned;
 use crate::workload::Rendered;
 use situation::{Outlook, Situation};
 
-pub(super) use volumes::{gives_up_class, growing_class};
+pub(super) use volumes::{gives_up_class, growing_class, is_default as is_default_class};
 
 /// Everything that is foreseen, the worst first.
 #[must_use]

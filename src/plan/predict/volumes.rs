@@ -106,7 +106,7 @@ fn by_hand(class: &Value, claim: &ObjectId) -> Option<Finding> {
     })
 }
 
-fn is_default(class: &Value) -> bool {
+pub(in crate::plan) fn is_default(class: &Value) -> bool {
     let annotations = class.get("metadata").and_then(|metadata| metadata.get("annotations"));
     ["storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"]
         .iter()

@@ -48,6 +48,19 @@ pub struct Status {
     pub unseen: Vec<String>,
 }
 
+impl Status {
+    /// The same without what changes by itself: how long ago things were, and what is used just now.
+    #[must_use]
+    pub fn timeless(&self) -> Self {
+        let mut status = Self { age_seconds: None, ..self.clone() };
+        status.applied.iter_mut().for_each(|applied| applied.age_seconds = None);
+        status.stopped.iter_mut().for_each(|stopped| stopped.age_seconds = None);
+        status.pod.iter_mut().for_each(|pod| (pod.running_seconds, pod.usage) = (None, None));
+        status.volume.iter_mut().for_each(|volume| (volume.age_seconds, volume.used_bytes) = (None, None));
+        status
+    }
+}
+
 /// What an environment is doing, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename = "phase", rename_all = "kebab-case")]

@@ -2,7 +2,8 @@
 
 use super::super::page::{Look, Page};
 use super::super::problems::Style;
-use super::{Phase, Pod, Reason, Status, Usage, Volume, age};
+use super::{Phase, Pod, Reason, Remark, Status, Usage, Volume, age};
+use crate::config::quantity::Quantity;
 
 /// How wide the names of the rows are.
 const NAMES: usize = 9;
@@ -61,9 +62,7 @@ pub(super) fn look(phase: Phase) -> Look {
 fn why(page: &mut Page, reason: &Reason) {
     let about = reason.about.as_deref().map(|about| format!("{about}: ")).unwrap_or_default();
     page.line(2, &[(Look::Strong, &about), (Look::Plain, &reason.message)]);
-    if let Some(event) = &reason.event
-        && !reason.message.contains(event.message.trim())
-    {
+    if let Some(event) = reason.event.as_ref().filter(|event| says_more(reason, event)) {
         page.line(2, &[(Look::Faint, &format!("{} {}: ", event.about, event.reason)), (Look::Plain, &event.message)]);
     }
     if let Some(advice) = &reason.advice {
@@ -75,6 +74,14 @@ fn why(page: &mut Page, reason: &Reason) {
             page.line(4, &[(Look::Plain, &line.replace('\t', "  "))]);
         }
     }
+}
+
+/// Whether an event says what the message does not: that a node waits before it tries again is nothing new, and its errors
+/// are what the message was made from.
+fn says_more(reason: &Reason, event: &Remark) -> bool {
+    let told = reason.message.split_once(": ").map_or(reason.message.as_str(), |(_, told)| told);
+    let is_of_the_node = event.reason == "BackOff" || event.message.starts_with("Error: ");
+    !is_of_the_node && !event.message.contains(told) && !reason.message.contains(event.message.trim())
 }
 
 fn rows(status: &Status, detail: Detail) -> Vec<(&'static str, String)> {
@@ -141,7 +148,14 @@ fn volume_row(volume: &Volume) -> String {
     let class = volume.class.as_deref().map(|class| format!(" {class}")).unwrap_or_default();
     let used = match (volume.used_bytes, volume.capacity_bytes) {
         (Some(used), Some(capacity)) if capacity > 0 => {
-            format!(", {} used ({} %)", bytes(used), used.saturating_mul(100) / capacity)
+            let share = used.saturating_mul(100) / capacity;
+            // A folder of the node's own disk has no size of its own.
+            let is_shared = Quantity::parse(&volume.size).is_ok_and(|size| capacity / 2 > size.in_units());
+            if is_shared {
+                format!(", on a disk of {} that is {share} % full", bytes(capacity))
+            } else {
+                format!(", {} used ({share} %)", bytes(used))
+            }
         }
         (Some(used), _) => format!(", {} used", bytes(used)),
         _ => String::new(),

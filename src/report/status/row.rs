@@ -69,7 +69,8 @@ pub fn list_for_person(rows: &[Row], columns: Columns) -> String {
     let cells = |row: &Row| {
         let mut cells = Vec::new();
         cells.extend(columns.namespace.then(|| printable(&row.namespace)));
-        cells.extend([printable(&row.environment), row.phase.word().to_owned(), dash(row.image.as_ref())]);
+        cells.extend([printable(&row.environment), row.phase.word().to_owned()]);
+        cells.push(dash(row.image.as_deref().map(short).as_ref()));
         if columns.wide {
             cells.extend([dash(row.node.as_ref()), dash(row.volume.as_ref()), dash(row.applied_by.as_ref())]);
         }
@@ -86,6 +87,15 @@ pub fn list_for_person(rows: &[Row], columns: Columns) -> String {
     titles.extend(["AGE", "REASON"]);
     let rows: Vec<_> = rows.iter().map(cells).collect();
     table(&titles, &rows)
+}
+
+/// The same with the beginning of the digest: a person tells images apart by that.
+fn short(image: &str) -> String {
+    let digest = image.rsplit_once("@sha256:").map(|(repository, digest)| (repository, digest.get(..12)));
+    match digest {
+        Some((repository, Some(start))) => format!("{repository}@{start}"),
+        _ => image.to_owned(),
+    }
 }
 
 /// What others wrote, without what would steer a terminal.

@@ -10,5 +10,23 @@ mod variables;
 mod width;
 
 /// Every command there is: nothing that is not built is offered.
-pub(crate) const COMMANDS: [&str; 9] =
-    ["init", "validate", "render", "plan", "deploy", "image", "schema", "completion", "man"];
+pub(crate) const COMMANDS: [&str; 18] = [
+    "init",
+    "validate",
+    "render",
+    "plan",
+    "deploy",
+    "status",
+    "list",
+    "stop",
+    "start",
+    "restart",
+    "history",
+    "rollback",
+    "destroy",
+    "doctor",
+    "image",
+    "schema",
+    "completion",
+    "man",
+];

@@ -11,6 +11,8 @@ fn offered(help: &str) -> Vec<&str> {
         .skip_while(|line| *line != "Commands:")
         .skip(1)
         .take_while(|line| !line.is_empty())
+        // What stands further in belongs to the line before.
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
         .filter_map(|line| line.split_whitespace().next())
         .collect()
 }
@@ -40,6 +42,17 @@ Commands:
   render      Print the Kubernetes objects of the environment
   plan        Show what `deploy` would do, and change nothing
   deploy      Make the environment what the configuration says [alias: apply]
+  status      Show how the environment is, and why it does not run if it does not
+  list        Show every environment in the namespace that this account can see [alias: ls]
+  stop        Stop the environment: its pod ends, its volume stays
+  start       Start a stopped environment, and wait until it is ready
+  restart     Replace the pod of the environment by a new one: what runs in it ends, the volume
+              stays
+  history     Show what the environment was: each revision with its image, who signed that, and who
+              deployed it when
+  rollback    Make the environment what it was before: the image and the pod of an earlier revision
+  destroy     Delete the environment. Its volume is kept, unless `--volumes` deletes it too
+  doctor      Check all that an environment depends on, and say what mends it
   image       Ask registries about images
   schema      Print the JSON Schema of the configuration file, for editors and other programs
   completion  Print a completion script for your shell
@@ -142,7 +155,7 @@ For more information, try '--help'.
 
 "#]]
     );
-    for planned in ["plan", "deploy", "status", "destroy", "list", "doctor", "k8s"] {
+    for planned in ["connect", "logs", "destroy", "history", "rollback", "k8s"] {
         let ended = folder.sindri([planned]).end()?;
         assert_eq!((ended.code, ended.data.as_str()), (Some(2), ""), "{planned}");
     }
