@@ -44,7 +44,7 @@ complete -c sindri -n "__fish_sindri_needs_command" -f -a "ls" -d 'Show every en
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "stop" -d 'Stop the environment: its pod ends, its volume stays'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "start" -d 'Start a stopped environment, and wait until it is ready'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "restart" -d 'Replace the pod of the environment by a new one: what runs in it ends, the volume stays'
-complete -c sindri -n "__fish_sindri_needs_command" -f -a "history" -d 'Show what the environment was: each revision with its image, who signed that, and who deployed it when'
+complete -c sindri -n "__fish_sindri_needs_command" -f -a "history" -d 'Show the revisions of the environment: which image, signed by whom, deployed by whom'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "rollback" -d 'Make the environment what it was before: the image and the pod of an earlier revision'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "destroy" -d 'Delete the environment. Its volume is kept, unless `--volumes` deletes it too'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "doctor" -d 'Check all that an environment depends on, and say what mends it'

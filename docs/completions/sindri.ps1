@@ -43,7 +43,7 @@ Register-ArgumentCompleter -Native -CommandName 'sindri' -ScriptBlock {
             [CompletionResult]::new('stop', 'stop', [CompletionResultType]::ParameterValue, 'Stop the environment: its pod ends, its volume stays')
             [CompletionResult]::new('start', 'start', [CompletionResultType]::ParameterValue, 'Start a stopped environment, and wait until it is ready')
             [CompletionResult]::new('restart', 'restart', [CompletionResultType]::ParameterValue, 'Replace the pod of the environment by a new one: what runs in it ends, the volume stays')
-            [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Show what the environment was: each revision with its image, who signed that, and who deployed it when')
+            [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Show the revisions of the environment: which image, signed by whom, deployed by whom')
             [CompletionResult]::new('rollback', 'rollback', [CompletionResultType]::ParameterValue, 'Make the environment what it was before: the image and the pod of an earlier revision')
             [CompletionResult]::new('destroy', 'destroy', [CompletionResultType]::ParameterValue, 'Delete the environment. Its volume is kept, unless `--volumes` deletes it too')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check all that an environment depends on, and say what mends it')

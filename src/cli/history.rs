@@ -10,7 +10,7 @@ use crate::kubernetes::past;
 use crate::plan::revisions;
 use crate::report;
 
-/// Show what the environment was: each revision with its image, who signed that, and who deployed it when.
+/// Show the revisions of the environment: which image, signed by whom, deployed by whom.
 ///
 /// The cluster keeps the last ten. `sindri rollback` goes back to one of them.
 #[derive(Debug, Args)]

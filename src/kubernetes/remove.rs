@@ -20,7 +20,7 @@ use super::observe::live;
 use super::request::Request;
 use super::scale::{Own, Unscaled};
 use super::scene::{text, uid};
-use super::session::{Reply, Session};
+use super::session::Session;
 use super::unremoved::{Held, Unremoved};
 use super::wait::{Progress, Subject, wait};
 use crate::names::{INSTANCE, Kind, MANAGED_BY, ObjectId, SINDRI};
@@ -198,7 +198,14 @@ impl<'a> Removing<'a> {
         if going.is_ending {
             return Ok(false);
         }
-        let mut version = going.version.clone();
+        let mut version = match going.id.kind {
+            // It has been scaled since it was shown.
+            Kind::Deployment => match self.version_now(going).await? {
+                Some(version) => version,
+                None => return Ok(false),
+            },
+            _ => going.version.clone(),
+        };
         // A Deployment goes after its pods, so that a volume is not taken from under them.
         let propagation = if going.id.kind == Kind::Deployment { "Foreground" } else { "Background" };
         for _ in 0..COLLISIONS {
@@ -208,7 +215,7 @@ impl<'a> Removing<'a> {
                 200..300 => return Ok(true),
                 // A lost attempt has done it, or somebody else.
                 404 => return Ok(reply.repeated),
-                409 => match self.after_collision(going, &reply).await? {
+                409 => match self.version_now(going).await? {
                     Some(now) => version = now,
                     None => return Ok(reply.repeated),
                 },
@@ -219,11 +226,13 @@ impl<'a> Removing<'a> {
     }
 
     /// In which version it is to be deleted now; none if it is gone or going. It has to be the same object, and Sindri's.
-    async fn after_collision(&self, going: &Going, reply: &Reply) -> Result<Option<String>, Unremoved> {
+    async fn version_now(&self, going: &Going) -> Result<Option<String>, Unremoved> {
         let request = Request::metadata(&going.id);
-        let object = match live(self.session.ask(&request).await?, request.what)? {
+        let reply = self.session.ask(&request).await?;
+        let refusal = reply.refusal();
+        let object = match live(reply, request.what)? {
             Live::Absent => return Ok(None),
-            Live::Denied(_) => return Err(Unremoved::Refused { id: going.id.clone(), refusal: reply.refusal() }),
+            Live::Denied(_) => return Err(Unremoved::Refused { id: going.id.clone(), refusal }),
             Live::Present(object) => object,
         };
         if uid(&object) != going.uid {

@@ -48,8 +48,7 @@ Commands:
   start       Start a stopped environment, and wait until it is ready
   restart     Replace the pod of the environment by a new one: what runs in it ends, the volume
               stays
-  history     Show what the environment was: each revision with its image, who signed that, and who
-              deployed it when
+  history     Show the revisions of the environment: which image, signed by whom, deployed by whom
   rollback    Make the environment what it was before: the image and the pod of an earlier revision
   destroy     Delete the environment. Its volume is kept, unless `--volumes` deletes it too
   doctor      Check all that an environment depends on, and say what mends it
