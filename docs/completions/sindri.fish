@@ -44,6 +44,9 @@ complete -c sindri -n "__fish_sindri_needs_command" -f -a "ls" -d 'Show every en
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "stop" -d 'Stop the environment: its pod ends, its volume stays'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "start" -d 'Start a stopped environment, and wait until it is ready'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "restart" -d 'Replace the pod of the environment by a new one: what runs in it ends, the volume stays'
+complete -c sindri -n "__fish_sindri_needs_command" -f -a "history" -d 'Show the revisions of the environment: which image, signed by whom, deployed by whom'
+complete -c sindri -n "__fish_sindri_needs_command" -f -a "rollback" -d 'Make the environment what it was before: the image and the pod of an earlier revision'
+complete -c sindri -n "__fish_sindri_needs_command" -f -a "destroy" -d 'Delete the environment. Its volume is kept, unless `--volumes` deletes it too'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "doctor" -d 'Check all that an environment depends on, and say what mends it'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "image" -d 'Ask registries about images'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "schema" -d 'Print the JSON Schema of the configuration file, for editors and other programs'
@@ -262,6 +265,69 @@ complete -c sindri -n "__fish_sindri_using_subcommand restart" -s q -l quiet -d 
 complete -c sindri -n "__fish_sindri_using_subcommand restart" -s v -l verbose -d 'Say more about what is done'
 complete -c sindri -n "__fish_sindri_using_subcommand restart" -l no-input -d 'Never ask; fail and name the flag that would have answered'
 complete -c sindri -n "__fish_sindri_using_subcommand restart" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand history" -s f -l file -d 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand history" -l name -d 'Another environment than that of the configuration, by its name. No configuration is needed then, and none is read unless `--file` names one' -r
+complete -c sindri -n "__fish_sindri_using_subcommand history" -l kubeconfig -d 'The kubeconfig; default: the files of `KUBECONFIG`, then `~/.kube/config`' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand history" -l context -d 'The context of the kubeconfig; default: the file\'s, then the current one' -r
+complete -c sindri -n "__fish_sindri_using_subcommand history" -s n -l namespace -d 'The namespace; default: the file\'s, then the context\'s' -r
+complete -c sindri -n "__fish_sindri_using_subcommand history" -l timeout -d 'How long the whole command may wait for the cluster: 90s, 5m, 1h30m' -r
+complete -c sindri -n "__fish_sindri_using_subcommand history" -l concurrency -d 'How many requests may be under way at the same time' -r
+complete -c sindri -n "__fish_sindri_using_subcommand history" -s o -l output -d 'How to write it' -r -f -a "text\t'For a person'
+wide\t'For a person who wants to know more'
+json\t'For a program'
+yaml\t'For a program'"
+complete -c sindri -n "__fish_sindri_using_subcommand history" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand history" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand history" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand history" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand rollback" -s f -l file -d 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand rollback" -l kubeconfig -d 'The kubeconfig; default: the files of `KUBECONFIG`, then `~/.kube/config`' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand rollback" -l context -d 'The context of the kubeconfig; default: the file\'s, then the current one' -r
+complete -c sindri -n "__fish_sindri_using_subcommand rollback" -s n -l namespace -d 'The namespace; default: the file\'s, then the context\'s' -r
+complete -c sindri -n "__fish_sindri_using_subcommand rollback" -l timeout -d 'How long the whole command may wait for the cluster: 90s, 5m, 1h30m' -r
+complete -c sindri -n "__fish_sindri_using_subcommand rollback" -l concurrency -d 'How many requests may be under way at the same time' -r
+complete -c sindri -n "__fish_sindri_using_subcommand rollback" -l insecure-registry -d 'A registry that is spoken to without TLS, for example `registry.internal:5000`; this machine\'s own always are' -r
+complete -c sindri -n "__fish_sindri_using_subcommand rollback" -l to -d 'The revision to go back to, as `sindri history` numbers them; default: the one before that differs' -r
+complete -c sindri -n "__fish_sindri_using_subcommand rollback" -s o -l output -d 'How to write the outcome' -r -f -a "text\t'For a person'
+json\t'For a program'
+yaml\t'For a program'"
+complete -c sindri -n "__fish_sindri_using_subcommand rollback" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand rollback" -s y -l yes -l auto-approve -d 'Do not ask'
+complete -c sindri -n "__fish_sindri_using_subcommand rollback" -l dry-run -d 'Show the plan and stop'
+complete -c sindri -n "__fish_sindri_using_subcommand rollback" -l force-conflicts -d 'Take fields that belong to other field managers'
+complete -c sindri -n "__fish_sindri_using_subcommand rollback" -l wait -d 'Wait until the environment is ready. This is the default'
+complete -c sindri -n "__fish_sindri_using_subcommand rollback" -l no-wait -d 'Do not wait until the environment is ready'
+complete -c sindri -n "__fish_sindri_using_subcommand rollback" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand rollback" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand rollback" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand rollback" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -s f -l file -d 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l name -d 'Another environment than that of the configuration, by its name. No configuration is needed then, and none is read unless `--file` names one' -r
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l kubeconfig -d 'The kubeconfig; default: the files of `KUBECONFIG`, then `~/.kube/config`' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l context -d 'The context of the kubeconfig; default: the file\'s, then the current one' -r
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -s n -l namespace -d 'The namespace; default: the file\'s, then the context\'s' -r
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l timeout -d 'How long the whole command may wait for the cluster: 90s, 5m, 1h30m' -r
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l concurrency -d 'How many requests may be under way at the same time' -r
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -s o -l output -d 'How to write the outcome' -r -f -a "text\t'For a person'
+json\t'For a program'
+yaml\t'For a program'"
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l volumes -d 'Delete the volume too, with everything that is on it'
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -s y -l yes -l auto-approve -d 'Do not ask'
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l dry-run -d 'Show what would go and what would stay, and stop'
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l wait -d 'Wait until everything is gone. This is the default'
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l no-wait -d 'Do not wait until everything is gone'
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sindri -n "__fish_sindri_using_subcommand doctor" -s f -l file -d 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards' -r -F
 complete -c sindri -n "__fish_sindri_using_subcommand doctor" -l kubeconfig -d 'The kubeconfig; default: the files of `KUBECONFIG`, then `~/.kube/config`' -r -F
 complete -c sindri -n "__fish_sindri_using_subcommand doctor" -l context -d 'The context of the kubeconfig; default: the file\'s, then the current one' -r

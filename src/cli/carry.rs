@@ -65,14 +65,14 @@ impl Means<'_> {
     }
 
     /// Waits until nobody changes the environment any more. Whoever was killed at it has left a lock, and that is removed.
-    pub(super) async fn let_others_finish(&self, plan: &Plan, ui: &mut Ui) -> Result<(), Stopped> {
-        let lock = self.lock(plan, ui).await.map_err(Stopped::before_anything)?;
+    pub(super) async fn let_others_finish(&self, place: (&str, &str), ui: &mut Ui) -> Result<(), Stopped> {
+        let lock = self.lock(place, ui).await.map_err(Stopped::before_anything)?;
         release(lock, ui).await;
         if self.interrupt.wanted.get() { Err(Stopped::before_anything(Why::Interrupted)) } else { Ok(()) }
     }
 
     async fn under_lock(&self, work: &Work<'_>, plan: Plan, ui: &mut Ui) -> Result<(), Why> {
-        let lock = self.lock(&plan, ui).await?;
+        let lock = self.lock((&plan.cluster.namespace, &plan.environment), ui).await?;
         if self.interrupt.wanted.get() {
             release(lock, ui).await;
             return Err(Why::Interrupted);
@@ -91,13 +91,13 @@ impl Means<'_> {
 
     /// Waits for the lock. While somebody else has it, the wait can be left; while it is being made, its end is awaited,
     /// so that no lock is left behind.
-    async fn lock(&self, plan: &Plan, ui: &mut Ui) -> Result<Lock<'_>, Why> {
+    pub(super) async fn lock(&self, (namespace, name): (&str, &str), ui: &mut Ui) -> Result<Lock<'_>, Why> {
         let waits = Cell::new(false);
         let mut tell = |held: &crate::kubernetes::Held| {
             waits.set(true);
-            ui.say(&format!("waiting for the lock of {}: {held}", plan.environment));
+            ui.say(&format!("waiting for the lock of {name}: {held}"));
         };
-        let acquiring = acquire(self.session, &plan.cluster.namespace, &plan.environment, self.holder, &mut tell);
+        let acquiring = acquire(self.session, namespace, name, self.holder, &mut tell);
         let leaving = async {
             self.interrupt.signal().await;
             if !waits.get() {
@@ -112,13 +112,13 @@ impl Means<'_> {
     }
 }
 
-async fn release(lock: Lock<'_>, ui: &mut Ui) {
+pub(super) async fn release(lock: Lock<'_>, ui: &mut Ui) {
     if let Err(lost) = lock.release().await {
         ui.remark(Remark::Note, &format!("{lost}; it ends by itself"));
     }
 }
 
-fn finishing(ui: &mut Ui) {
+pub(super) fn finishing(ui: &mut Ui) {
     ui.say("interrupted: finishing what is under way; press Ctrl-C again to leave it");
 }
 

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::carry::{Means, Stopped, Why};
 use super::cluster::ClusterArguments;
+use super::converge::{Converge, carry_out};
 use super::engine::{Engine, reach_for};
 use super::failure::Failure;
 use super::interrupt::Interrupt;
@@ -13,15 +13,10 @@ use super::plan::{Output, for_person};
 use super::registries::RegistryArguments;
 use super::source::FileArgument;
 use super::story::Story;
-use super::ui::{Remark, Ui};
-use super::{plan_file, ready, runtime};
-use crate::kubernetes::{Done, Failed};
+use super::ui::Ui;
+use super::{plan_file, runtime};
 use crate::plan::Plan;
 use crate::report;
-use crate::report::outcome::State;
-
-/// How often a plan is made anew because the cluster moved between showing and applying it.
-const ATTEMPTS: u32 = 5;
 
 /// Make the environment what the configuration says.
 ///
@@ -92,54 +87,15 @@ impl Deploy {
         outcome
     }
 
-    /// Plans, shows, asks, applies; from the start again when the cluster moved meanwhile.
+    /// Plans, shows, asks, applies.
     async fn file(&self, interrupt: &Interrupt, story: &mut Story, ui: &mut Ui) -> Result<(), Failure> {
-        let left = Failure::interrupted_early;
         let connecting = Engine::new(&self.file, &self.cluster, &self.registries, self.force_conflicts, ui);
-        let engine = interrupt.or(connecting).await.ok_or_else(left)??;
-        let mut approved: Option<Plan> = None;
-        for _ in 0..ATTEMPTS {
-            let plan = interrupt.or(engine.plan()).await.ok_or_else(left)??;
-            story.plan = Some(plan.clone());
-            if approved.is_none() {
-                ui.detail(&format!("{} requests to the registry", engine.registry_requests()));
-            }
-            let is_known = approved.as_ref().is_some_and(|approved| approved.has_same_effect(&plan));
-            if !is_known {
-                ui.raw(&for_person(&plan, ui.style()));
-            }
-            if plan.obstacles().next().is_some() {
-                return Err(Failure::blocked(&plan, false));
-            }
-            if self.dry_run {
-                return Ok(());
-            }
-            if plan.has_changes() && !is_known && !self.yes {
-                let Some(answer) = interrupt.or(ui.confirm("Do this?", "--yes")).await else {
-                    ui.raw("\n");
-                    return Err(left());
-                };
-                answer?;
-                engine.reach.begin_anew();
-            }
-            let means = engine.reach.means(interrupt);
-            if !plan.has_changes() && engine.is_locked() {
-                means.let_others_finish(&plan, ui).await?;
-                approved = Some(plan);
-                continue;
-            }
-            match carry_out(&means, &plan, story, ui).await {
-                Ok(done) => return self.finish(&means, &plan, &done, story, ui).await,
-                Err(Stopped { why: Why::Failed(error @ Failed::Moved(_)), done, open })
-                    if done.is_empty() && open.is_empty() =>
-                {
-                    ui.remark(Remark::Note, &format!("{error}: planning again"));
-                    approved = Some(plan);
-                }
-                Err(stopped) => return Err(stopped.into()),
-            }
-        }
-        Err(Failure::restless())
+        let engine = interrupt.or(connecting).await.ok_or_else(Failure::interrupted_early)??;
+        self.converge().run(&engine, interrupt, story, ui).await
+    }
+
+    fn converge(&self) -> Converge {
+        Converge { yes: self.yes, dry_run: self.dry_run, no_wait: self.no_wait }
     }
 
     /// Applies what was shown and approved before.
@@ -159,44 +115,6 @@ impl Deploy {
             interrupt.or(means.verify(&plan)).await.ok_or_else(left)??;
         }
         let done = carry_out(&means, &plan, story, ui).await?;
-        self.finish(&means, &plan, &done, story, ui).await
+        self.converge().finish(&means, (&plan, &done), story, ui).await
     }
-
-    async fn finish(
-        &self,
-        means: &Means<'_>,
-        plan: &Plan,
-        done: &[Done],
-        story: &mut Story,
-        ui: &mut Ui,
-    ) -> Result<(), Failure> {
-        if means.interrupt.wanted.get() {
-            return Err(Failure::interrupted_waiting());
-        }
-        means.session.begin_anew();
-        let state = match (plan.stopped, done.is_empty() && plan.ready) {
-            (true, _) => State::Stopped,
-            (false, true) => State::Ready,
-            (false, false) if self.no_wait => State::Unawaited,
-            (false, false) => {
-                story.waits();
-                let (readiness, outcome) = ready::wait_for(means, plan, done, ui).await;
-                story.has_waited();
-                story.readiness = readiness;
-                return outcome;
-            }
-        };
-        story.readiness.state = state;
-        Ok(())
-    }
-}
-
-async fn carry_out(means: &Means<'_>, plan: &Plan, story: &mut Story, ui: &mut Ui) -> Result<Vec<Done>, Stopped> {
-    if !plan.has_changes() {
-        return Ok(Vec::new());
-    }
-    story.applies();
-    let outcome = means.carry_out(plan.clone(), ui).await;
-    story.has_applied(&outcome, means.session.server_date());
-    outcome
 }

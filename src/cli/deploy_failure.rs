@@ -63,6 +63,26 @@ impl Failure {
         Self::failed(format!("nothing was changed{saved}: {count} in the way of deploying {}", plan.environment), None)
     }
 
+    /// A revision cannot be deployed again.
+    pub(super) fn not_deployable(why: &str, revision: i64) -> Self {
+        Self::image(format!("nothing was changed: revision {revision} is not deployed again: {why}"))
+            .hint("choose another one: `sindri history`")
+    }
+
+    /// The same when it is about a rollback: deploying would go on with something else.
+    pub(super) fn of_rollback(self, revision: i64) -> Self {
+        self.rephrased(|hint| {
+            let again = format!("`sindri rollback --to {revision}`");
+            match hint {
+                "to wait again: `sindri deploy`" => "to see how it is: `sindri status`".to_owned(),
+                hint if hint.starts_with("to go on: ") || hint.starts_with("when that is mended: ") => {
+                    hint.replace("`sindri deploy`", &again)
+                }
+                hint => hint.to_owned(),
+            }
+        })
+    }
+
     /// Somebody changes the cluster faster than plans are made.
     pub(super) fn restless() -> Self {
         Self::failed("nothing was changed: the cluster moves each time a plan is made", None)

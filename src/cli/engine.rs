@@ -137,6 +137,19 @@ impl Engine {
         &self.plain.needs
     }
 
+    /// What the environment was, to be deployed again. The login of the namespace is left as it is.
+    pub(super) fn as_it_was(
+        reach: Reach,
+        plain: Rendered<Pinned>,
+        certainty: Certainty,
+        config_hash: String,
+        force: bool,
+    ) -> Self {
+        let (confirmed, is_locked, admission) = (OnceCell::new(), Cell::new(false), Cell::default());
+        let credentials = Credentials::left_alone();
+        Self { reach, plain, certainty, confirmed, credentials, config_hash, force, is_locked, admission }
+    }
+
     /// Whether somebody was changing the environment while the last plan was made, or was killed at it.
     pub(super) fn is_locked(&self) -> bool {
         self.is_locked.get()
@@ -156,7 +169,7 @@ impl Engine {
     pub(super) async fn plan(&self) -> Result<Plan, Failure> {
         let Reach { session, target, concurrency, .. } = &self.reach;
         let first = self.credentials.first(&self.plain);
-        let secret = Credentials::secret(&self.plain, &target.namespace);
+        let secret = self.credentials.secret(&target.namespace);
         let mut questions = plan::questions(&first, &target.namespace);
         let lock = Question::Object(lock_id(&target.namespace, &first.name));
         questions.push(lock.clone());

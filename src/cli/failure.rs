@@ -9,7 +9,7 @@ use super::reach;
 use super::source::Source;
 use super::ui::{Remark, Ui};
 use crate::config::problem::Problem;
-use crate::image::{NoLogin, Undecided};
+use crate::image::Undecided;
 use crate::kubernetes::{NotConnected, Unanswered};
 use crate::report::outcome::{Ending, Mishap};
 use crate::report::problems;
@@ -94,6 +94,11 @@ impl Failure {
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// The same with its hint in other words.
+    pub(super) fn rephrased(self, words: impl FnOnce(&str) -> String) -> Self {
+        Self { hint: self.hint.as_deref().map(words), ..self }
     }
 
     /// Standard output cannot be written to.
@@ -385,13 +390,5 @@ impl From<Unanswered> for Failure {
     fn from(error: Unanswered) -> Self {
         let hint = reach::unanswered(&error);
         Self { kind: Kind::Failed, what: What::Told(error.into(), String::new()), heard: Vec::new(), hint: Some(hint) }
-    }
-}
-
-impl From<NoLogin> for Failure {
-    fn from(error: NoLogin) -> Self {
-        let other = "or name a Secret with the login in `providers.kubernetes.imagePullSecrets`";
-        let hint = format!("{}; {other}", error.hint());
-        Self::told(error).hint(hint)
     }
 }

@@ -3,14 +3,18 @@
 mod carry;
 mod cluster;
 mod completion;
+mod converge;
 mod deploy;
 mod deploy_failure;
+mod destroy;
+mod destroy_failure;
 mod doctor;
 mod engine;
 mod environment;
 mod examination;
 mod failure;
 mod health;
+mod history;
 mod holder;
 mod image;
 mod init;
@@ -26,8 +30,10 @@ mod ready;
 pub mod reference;
 mod registries;
 mod registry_login;
+mod removing;
 mod render;
 mod restart;
+mod rollback;
 mod runtime;
 mod scaling;
 mod schema;
@@ -129,6 +135,9 @@ enum Command {
     Stop(stop::Stop),
     Start(start::Start),
     Restart(restart::Restart),
+    History(history::History),
+    Rollback(rollback::Rollback),
+    Destroy(destroy::Destroy),
     Doctor(doctor::Doctor),
     Image(image::Image),
     Schema(schema::Schema),
@@ -167,6 +176,9 @@ fn run(command: Command, ui: &mut Ui) -> Result<(), Failure> {
         Command::Stop(command) => command.run(ui),
         Command::Start(command) => command.run(ui),
         Command::Restart(command) => command.run(ui),
+        Command::History(command) => command.run(ui),
+        Command::Rollback(command) => command.run(ui),
+        Command::Destroy(command) => command.run(ui),
         Command::Doctor(command) => command.run(ui),
         Command::Image(command) => command.run(ui),
         Command::Schema(command) => command.run(ui),

@@ -14,7 +14,7 @@ use crate::plan::Plan;
 use crate::report::outcome::{Readiness, State};
 
 /// How long a cause may last that often passes by itself: a node that is being added, an image that is being pushed.
-const GRACE: Duration = Duration::from_secs(30);
+pub(super) const GRACE: Duration = Duration::from_secs(30);
 
 pub(super) async fn wait_for(
     means: &Means<'_>,

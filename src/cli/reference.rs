@@ -8,7 +8,7 @@ use clap::ValueEnum as _;
 use super::completion::{Shell, script};
 use super::man::pages;
 use crate::config::schema;
-use crate::report::{doctor, image, outcome, plan_data, reference, status, verdict};
+use crate::report::{doctor, history, image, outcome, plan_data, reference, removal_data, status, verdict};
 
 /// Every generated file by its path in the repository. `make generate` writes them; a test fails when one is stale.
 #[must_use]
@@ -17,7 +17,9 @@ pub fn generated_files() -> BTreeMap<String, String> {
         ("schemas/sindri.schema.json".to_owned(), schema::text()),
         ("schemas/environments.schema.json".to_owned(), status::list_schema()),
         ("schemas/plan.schema.json".to_owned(), plan_data::schema()),
+        ("schemas/history.schema.json".to_owned(), history::schema()),
         ("schemas/outcome.schema.json".to_owned(), outcome::schema()),
+        ("schemas/removal.schema.json".to_owned(), removal_data::schema()),
         ("schemas/status.schema.json".to_owned(), status::schema()),
         ("schemas/doctor.schema.json".to_owned(), doctor::schema()),
         ("schemas/image.schema.json".to_owned(), image::schema()),

@@ -13,6 +13,8 @@ use crate::workload::{Rendered, is_foreign, registry_secret};
 #[derive(Debug)]
 pub(super) struct Credentials {
     login: Option<Login>,
+    /// Whether the login of the namespace is left as it is, and so are the pods that use it or do not.
+    is_left: bool,
     /// What was noticed when it was looked for.
     pub(super) noticed: Vec<Finding>,
 }
@@ -22,12 +24,17 @@ impl Credentials {
     pub(super) fn new(desired: &Rendered<Pinned>, found: Result<Option<Login>, NoLogin>) -> Self {
         // Who names Secrets for the registry wants those, and no others.
         if !desired.needs.image_pull_secrets.is_empty() {
-            return Self { login: None, noticed: Vec::new() };
+            return Self::left_alone();
         }
         match found {
-            Ok(login) => Self { login, noticed: Vec::new() },
-            Err(error) => Self { login: None, noticed: vec![unavailable(&error)] },
+            Ok(login) => Self { login, is_left: false, noticed: Vec::new() },
+            Err(error) => Self { login: None, is_left: false, noticed: vec![unavailable(&error)] },
         }
+    }
+
+    /// Nothing is deployed, and nothing taken into account.
+    pub(super) fn left_alone() -> Self {
+        Self { login: None, is_left: true, noticed: Vec::new() }
     }
 
     /// The objects as far as they are known before the Secret has been read.
@@ -39,8 +46,8 @@ impl Credentials {
     }
 
     /// The Secret that has to be read.
-    pub(super) fn secret(plain: &Rendered<Pinned>, namespace: &str) -> Option<ObjectId> {
-        plain.needs.image_pull_secrets.is_empty().then(|| secret(namespace))
+    pub(super) fn secret(&self, namespace: &str) -> Option<ObjectId> {
+        (!self.is_left).then(|| secret(namespace))
     }
 
     /// The objects, now that it is known what the Secret holds, and what has to be said about it.
@@ -100,4 +107,12 @@ fn foreign() -> Finding {
 fn unreadable(message: &str) -> Finding {
     let message = format!("the login for the registry is not deployed, because the Secret cannot be read: {message}");
     finding(Severity::Unknown, "login-unreadable", message, "ask for the rights to `get`, `create` and `patch` secrets")
+}
+
+impl From<NoLogin> for Failure {
+    fn from(error: NoLogin) -> Self {
+        let other = "or name a Secret with the login in `providers.kubernetes.imagePullSecrets`";
+        let hint = format!("{}; {other}", error.hint());
+        Self::told(error).hint(hint)
+    }
 }

@@ -194,15 +194,29 @@ impl Ui {
         if !self.asks {
             return Err(Failure::unasked(question, flag));
         }
-        self.question(&format!("{question} Type `yes` to go on"), "no");
+        match self.answer(&format!("{question} Type `yes` to go on")).await?.as_str() {
+            "yes" | "y" | "Yes" | "YES" => Ok(()),
+            _ => Err(Failure::declined("nothing was changed")),
+        }
+    }
+
+    /// The answer to a question that nothing is done without; without one it is no.
+    async fn answer(&mut self, question: &str) -> Result<String, Failure> {
+        self.question(question, "no");
         let (told, answer) = tokio::sync::oneshot::channel();
         // A read cannot be left. The thread that is left in it ends with the program, and so nobody hears it.
         std::thread::spawn(move || told.send(answer_of_the_person()).unwrap_or_default());
         let answer = answer.await.unwrap_or(Ok(None)).map_err(Failure::input)?;
-        match self.answered(answer, "no", "nothing was changed")?.as_str() {
-            "yes" | "y" | "Yes" | "YES" => Ok(()),
-            _ => Err(Failure::declined("nothing was changed")),
+        self.answered(answer, "no", "nothing was changed")
+    }
+
+    /// Asks whether to go on with what cannot be taken back. Only this word means yes.
+    pub(super) async fn confirm_by(&mut self, question: &str, word: &str, flag: &str) -> Result<(), Failure> {
+        if !self.asks {
+            return Err(Failure::unasked(question, flag));
         }
+        let answer = self.answer(&format!("{question} Type `{word}` to go on")).await?;
+        if answer == word { Ok(()) } else { Err(Failure::declined("nothing was changed")) }
     }
 
     /// Asks for one line. An empty answer takes the default; the end of input says no.

@@ -47,6 +47,20 @@ impl Spec {
         let meaning = serde_json::to_vec(self).unwrap_or_default();
         Sha256::digest(meaning).iter().take(16).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
     }
+
+    /// The same with this image. Whoever has to vouch for the other one has to vouch for this one.
+    #[must_use]
+    pub fn with_digest(&self, repository: Repository, digest: Digest) -> Self {
+        let image = match &self.image {
+            Image::Chosen { verification, .. } => {
+                Image::Chosen { repository, choice: Choice::Digest(digest), verification: verification.clone() }
+            }
+            Image::Local | Image::Reference(_) => {
+                Image::Reference(Reference { repository, tag: None, digest: Some(digest) })
+            }
+        };
+        Self { image, ..self.clone() }
+    }
 }
 
 /// Which image runs.

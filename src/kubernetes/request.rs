@@ -41,6 +41,10 @@ const JSON: &str = "application/json";
 const METADATA: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 /// YAML contains JSON.
 const APPLY: &str = "application/apply-patch+yaml";
+/// Which kinds there are, all in one answer.
+const DISCOVERY: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,\
+                         application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList";
+const METADATA_LIST: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 const MERGE: &str = "application/merge-patch+json";
 
 /// What a write is for.
@@ -84,6 +88,21 @@ impl Request {
         }
         let path = format!("{}?{}", collection(kind, namespace), query.join("&"));
         Self::new(Method::GET, path, format!("list {}", kind.plural()))
+    }
+
+    /// The kinds that the server knows: those of the core, or all others.
+    #[must_use]
+    pub fn kinds(root: &'static str) -> Self {
+        Self { accept: DISCOVERY, ..Self::new(Method::GET, root.to_owned(), "ask which kinds there are".to_owned()) }
+    }
+
+    /// The metadata of everything of one kind, of any kind, in a namespace.
+    #[must_use]
+    pub fn things(group: &str, version: &str, plural: &str, namespace: &str, limit: u32) -> Self {
+        let root = if group.is_empty() { "/api".to_owned() } else { format!("/apis/{}", escaped(group)) };
+        let (version, plural, namespace) = (escaped(version), escaped(plural), escaped(namespace));
+        let path = format!("{root}/{version}/namespaces/{namespace}/{plural}?limit={limit}");
+        Self { accept: METADATA_LIST, ..Self::new(Method::GET, path, format!("list {plural}")) }
     }
 
     /// The objects of a kind that are selected.

@@ -3,6 +3,7 @@
 pub mod doctor;
 mod evidence_data;
 pub mod header;
+pub mod history;
 pub mod image;
 pub mod objects;
 pub mod outcome;
@@ -13,6 +14,8 @@ mod plan_values;
 pub mod problems;
 pub mod progress;
 pub mod reference;
+pub mod removal;
+pub mod removal_data;
 pub mod status;
 pub mod verdict;
 pub mod yaml;

@@ -29,8 +29,8 @@ pub(super) fn objects(spec: &Spec, owner: &Owner<'_>) -> Vec<Object> {
     objects
 }
 
-pub(super) fn role_name(spec: &Spec) -> String {
-    format!("{}-user", spec.name)
+pub(super) fn role_name(environment: &str) -> String {
+    format!("{environment}-user")
 }
 
 /// What `status`, `connect`, `logs`, `stop` and `start` need. Pods have no fixed name, and Kubernetes cannot grant
@@ -51,7 +51,7 @@ fn role(spec: &Spec, owner: &Owner<'_>) -> Object {
         rule("", &["persistentvolumeclaims"], &["get", "watch"], Some(&claim)),
         rule("", &["services"], &["get"], Some(&name)),
     ];
-    object(Kind::Role, &Role { metadata: owner.metadata(role_name(spec)), rules: Some(rules) })
+    object(Kind::Role, &Role { metadata: owner.metadata(role_name(spec.name.as_str())), rules: Some(rules) })
 }
 
 fn rule(group: &str, resources: &[&str], verbs: &[&str], name: Option<&str>) -> PolicyRule {
@@ -78,8 +78,12 @@ fn binding(spec: &Spec, owner: &Owner<'_>) -> Object {
     object(
         Kind::RoleBinding,
         &RoleBinding {
-            metadata: owner.metadata(role_name(spec)),
-            role_ref: RoleRef { api_group: Some(RBAC.to_owned()), kind: "Role".to_owned(), name: role_name(spec) },
+            metadata: owner.metadata(role_name(spec.name.as_str())),
+            role_ref: RoleRef {
+                api_group: Some(RBAC.to_owned()),
+                kind: "Role".to_owned(),
+                name: role_name(spec.name.as_str()),
+            },
             subjects: Some(users.chain(groups).collect()),
         },
     )

@@ -70,26 +70,33 @@ pub fn render<Image: Named>(spec: &Spec, image: Image, placement: &Placement) ->
 /// Whatever the configuration says, an environment has no other objects than these.
 fn possible(spec: &Spec, owner: &Owner<'_>) -> Vec<ObjectId> {
     let namespace = owner.namespace.map(ToString::to_string);
-    let named = |kind, name: String| ObjectId { kind, namespace: namespace.clone(), name };
-    let mut possible: Vec<_> = owner
-        .namespace
-        .map(|name| ObjectId { kind: Kind::Namespace, namespace: None, name: name.to_string() })
-        .into_iter()
-        .collect();
-    possible.extend([
-        named(Kind::ResourceQuota, quota_name(spec)),
-        named(Kind::Role, access::role_name(spec)),
-        named(Kind::RoleBinding, access::role_name(spec)),
-        named(Kind::NetworkPolicy, spec.name.to_string()),
-        named(Kind::PersistentVolumeClaim, pod::own_claim(spec)),
-        named(Kind::Deployment, spec.name.to_string()),
-        named(Kind::Service, spec.name.to_string()),
-    ]);
-    possible
+    let namespaces =
+        owner.namespace.map(|name| ObjectId { kind: Kind::Namespace, namespace: None, name: name.to_string() });
+    let objects = kinds(spec.name.as_str()).into_iter();
+    let objects = objects.map(|(kind, name)| ObjectId { kind, namespace: namespace.clone(), name });
+    namespaces.into_iter().chain(objects).collect()
 }
 
-fn quota_name(spec: &Spec) -> String {
-    format!("{}-quota", spec.name)
+/// Everything that an environment of this name can have made for it alone, whatever its configuration says.
+#[must_use]
+pub fn possible_objects(environment: &str, namespace: &str) -> Vec<ObjectId> {
+    kinds(environment).into_iter().map(|(kind, name)| ObjectId::new(kind, namespace, name)).collect()
+}
+
+fn kinds(environment: &str) -> [(Kind, String); 7] {
+    [
+        (Kind::ResourceQuota, quota_name(environment)),
+        (Kind::Role, access::role_name(environment)),
+        (Kind::RoleBinding, access::role_name(environment)),
+        (Kind::NetworkPolicy, environment.to_owned()),
+        (Kind::PersistentVolumeClaim, names::home_claim(environment)),
+        (Kind::Deployment, environment.to_owned()),
+        (Kind::Service, environment.to_owned()),
+    ]
+}
+
+fn quota_name(environment: &str) -> String {
+    format!("{environment}-quota")
 }
 
 fn namespace(name: &Namespace) -> Object {
@@ -103,7 +110,7 @@ fn quota(spec: &Spec, owner: &Owner<'_>) -> Object {
     object(
         Kind::ResourceQuota,
         &ResourceQuota {
-            metadata: owner.metadata(quota_name(spec)),
+            metadata: owner.metadata(quota_name(spec.name.as_str())),
             spec: Some(ResourceQuotaSpec { hard: Some(hard), ..ResourceQuotaSpec::default() }),
             status: None,
         },

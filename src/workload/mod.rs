@@ -7,8 +7,10 @@ mod needs;
 mod object;
 mod pod;
 mod registry_secret;
+mod revision;
 
-pub use environment::{Placement, render};
+pub use environment::{Placement, possible_objects, render};
 pub use needs::Needs;
 pub use object::{Object, Rendered};
 pub use registry_secret::{is_foreign, registry_secret};
+pub use revision::{NotOurs, as_it_was};

@@ -1,5 +1,7 @@
 //! What an environment needs that others have made: looked for before anything is applied.
 
+use serde_json::Value;
+
 use crate::config::name::ObjectName;
 use crate::config::spec::{Spec, Workspace};
 
@@ -23,6 +25,28 @@ pub struct Needs {
 }
 
 impl Needs {
+    /// What a pod of this template needs. Its volume is there already, whoever made it.
+    pub(super) fn of_template(template: &Value) -> Self {
+        let pod = template.get("spec").unwrap_or(&Value::Null);
+        let text = |key: &str| pod.get(key).and_then(Value::as_str).map(str::to_owned);
+        let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
+        let names = |items: Vec<Value>, place: &str| {
+            let names = items.iter().filter_map(|item| item.pointer(place).and_then(Value::as_str));
+            names.map(str::to_owned).collect::<Vec<_>>()
+        };
+        let containers = list(pod.get("containers"));
+        let sources = containers.iter().flat_map(|container| list(container.get("envFrom"))).collect();
+        Self {
+            secrets: names(sources, "/secretRef/name"),
+            image_pull_secrets: names(list(pod.get("imagePullSecrets")), "/name"),
+            service_account: text("serviceAccountName").filter(|name| name != "default"),
+            storage_class: None,
+            existing_claim: names(list(pod.get("volumes")), "/persistentVolumeClaim/claimName").into_iter().next(),
+            priority_class: text("priorityClassName"),
+            runtime_class: text("runtimeClassName"),
+        }
+    }
+
     pub(super) fn of(spec: &Spec) -> Self {
         let kubernetes = &spec.kubernetes;
         let texts = |names: &[ObjectName]| names.iter().map(ToString::to_string).collect();

@@ -151,8 +151,69 @@ fn looking_at_an_environment_takes_these_requests_and_no_others() -> Outcome {
     let lists: Expected = &["list deployments", "list persistentvolumeclaims"];
     expect(&stage, Wanted::PLAIN, &["list"], &[lists])?;
     let own: Expected = &["get deployments/staged"];
-    expect(&stage, Wanted::PLAIN, &["stop", "--no-wait"], &[own, &["apply deployments/staged/scale"], &["apply deployments/staged"]])?;
+    expect(
+        &stage,
+        Wanted::PLAIN,
+        &["stop", "--no-wait"],
+        &[own, &["apply deployments/staged/scale"], &["apply deployments/staged"]],
+    )?;
     expect(&stage, Wanted::PLAIN, &["stop", "--no-wait"], &[own])?;
-    expect(&stage, Wanted::PLAIN, &["start", "--no-wait"], &[own, &["apply deployments/staged/scale"], &["apply deployments/staged"]])?;
+    expect(
+        &stage,
+        Wanted::PLAIN,
+        &["start", "--no-wait"],
+        &[own, &["apply deployments/staged/scale"], &["apply deployments/staged"]],
+    )?;
     expect(&stage, Wanted::PLAIN, &["restart", "--no-wait"], &[own, &["apply deployments/staged"]])
+}
+
+/// Everything that is looked at before an environment is destroyed.
+const INVENTORY: Expected = &[
+    "get namespaces/NAMESPACE",
+    "get secrets/sindri-registry-creds",
+    "list deployments",
+    "list leases",
+    "list networkpolicies",
+    "list persistentvolumeclaims",
+    "list pods",
+    "list replicasets",
+    "list resourcequotas",
+    "list rolebindings",
+    "list roles",
+    "list services",
+];
+
+#[test]
+fn a_destroy_sends_these_requests_and_no_others() -> Outcome {
+    let stage = Stage::new(Speech::Secure, true)?;
+    stage.deploy(Wanted::PLAIN)?;
+    // Whether it may delete what it shows: the Deployment, its scale, the Service.
+    let rights: Expected = &["review selfsubjectaccessreviews"; 3];
+    let look: Expected = &["get deployments/staged"];
+    let stop: Expected = &["apply deployments/staged/scale"];
+    let first = [INVENTORY, rights, LOCK, INVENTORY, look, stop, WAIT];
+    let sizes: Vec<_> = first.iter().map(|round| round.len()).collect();
+    let (script, rounds) = in_rounds(&sizes);
+    stage.proxy.play(script);
+    let ended = stage.run(Wanted::PLAIN, &["destroy", "--yes"])?;
+    let records = stage.proxy.records();
+    let mut asked = asked(&stage, &records);
+    let shown = format!("{ended}\n{}", trace(&records));
+    assert_eq!(ended.code, Some(0), "{shown}");
+    for (index, round) in first.iter().enumerate() {
+        let mut found: Vec<_> = asked.drain(..round.len().min(asked.len())).collect();
+        found.sort();
+        assert_eq!(found, *round, "round {index}\n{shown}");
+        assert!(rounds[index].is_complete(), "round {index} is not one round\n{shown}");
+    }
+    // How often it is looked whether something is gone depends on how fast it goes.
+    let is_a_look = |name: &String| name.starts_with("get ") || WAITING.iter().any(|asked| name.starts_with(asked));
+    asked.retain(|name| !is_a_look(name));
+    assert_eq!(
+        asked,
+        ["delete deployments/staged", "delete services/staged", "delete leases/sindri-staged"],
+        "{shown}"
+    );
+    // Where there is nothing, it is looked once.
+    expect(&stage, Wanted::PLAIN, &["destroy"], &[INVENTORY])
 }

@@ -10,13 +10,13 @@ use crate::images::{MANIFEST, Shelf, running};
 use crate::support::{Desk, Namespace, Outcome, dev, run, shell_image};
 
 /// Somebody with a key.
-struct Signer {
-    desk: Desk,
+pub(crate) struct Signer {
+    pub(crate) desk: Desk,
     cosign: String,
 }
 
 impl Signer {
-    fn new(desk: Desk) -> Outcome<Self> {
+    pub(crate) fn new(desk: Desk) -> Outcome<Self> {
         let cosign = env::var("SINDRI_TEST_COSIGN3")
             .map_err(|error| format!("SINDRI_TEST_COSIGN3: {error}; the test needs a bed"))?;
         let signer = Self { desk, cosign };
@@ -24,14 +24,14 @@ impl Signer {
         Ok(signer)
     }
 
-    fn cosign(&self, arguments: &[&str]) -> Outcome<String> {
+    pub(crate) fn cosign(&self, arguments: &[&str]) -> Outcome<String> {
         let folder = self.desk.path("");
         let mut cosign = Command::new(&self.cosign);
         cosign.args(arguments).current_dir(&folder).env("COSIGN_PASSWORD", "").env("HOME", &folder);
         Ok(run(cosign, "")?)
     }
 
-    fn sign(&self, image: &str) -> Outcome {
+    pub(crate) fn sign(&self, image: &str) -> Outcome {
         let signing = env::var("SINDRI_TEST_SIGNING").map_err(|error| format!("SINDRI_TEST_SIGNING: {error}"))?;
         let configuration = format!("{signing}/signing_config_none.json");
         self.cosign(&["sign", "-y", "--key", "ours.key", "--signing-config", &configuration, image])?;
@@ -39,14 +39,14 @@ impl Signer {
     }
 }
 
-fn configuration(namespace: &Namespace, repository: &str, tag: &str) -> String {
+pub(crate) fn configuration(namespace: &Namespace, repository: &str, tag: &str) -> String {
     let chosen = format!(
         "image_config: {{registry: \"{repository}\", tag: \"{tag}\", verify_signature: true, trust: {{key: ours.pub}}}}"
     );
     dev(namespace, "", "").replace(&format!("image: {}", shell_image()), &chosen)
 }
 
-fn annotation(namespace: &Namespace, name: &str) -> Outcome<String> {
+pub(crate) fn annotation(namespace: &Namespace, name: &str) -> Outcome<String> {
     Ok(namespace.field("deployment/dev", &format!(".metadata.annotations.sindri\\.dev/{name}"))?)
 }
 

@@ -12,6 +12,7 @@ mod completion;
 mod connect;
 mod contract;
 mod deploy;
+mod destroy;
 mod doctor;
 mod init;
 mod invalid;

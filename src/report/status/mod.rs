@@ -4,7 +4,7 @@ mod age;
 mod data;
 mod page;
 mod row;
-mod table;
+pub(super) mod table;
 
 pub use age::{age, since};
 pub use data::{

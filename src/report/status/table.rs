@@ -1,7 +1,7 @@
 //! A table as kubectl writes it: a line of titles, columns as wide as they have to be.
 
 /// The rows below their titles. The last column is never filled up.
-pub(super) fn table(titles: &[&str], rows: &[Vec<String>]) -> String {
+pub(in crate::report) fn table(titles: &[&str], rows: &[Vec<String>]) -> String {
     let titles: Vec<String> = titles.iter().map(|title| (*title).to_owned()).collect();
     let mut widths: Vec<usize> = vec![0; titles.len()];
     for row in std::iter::once(&titles).chain(rows) {

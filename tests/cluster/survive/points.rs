@@ -34,7 +34,7 @@ const CASES: [(&str, Case); 4] = [
 
 /// How a deploy ends at a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Death {
+pub(super) enum Death {
     /// `kill -9`, before the answer to the write arrives; nothing it sends later is heard.
     Killed,
     /// Ctrl-C or SIGTERM, before the answer to the write arrives; the answer comes, and everything else works.
@@ -112,7 +112,7 @@ fn one_point(case: Case, speech: Speech, point: usize, death: Death) -> Outcome 
 }
 
 /// The write of this number is done and not answered yet.
-fn stopping_after(point: usize, death: Death) -> Script {
+pub(super) fn stopping_after(point: usize, death: Death) -> Script {
     let mut seen_writes = 0;
     Box::new(move |seen: &Seen| {
         if seen.writes() {
@@ -147,7 +147,7 @@ fn reach(stage: &Stage, program: &mut Program) -> Outcome<bool> {
     Err(format!("waited 120 s for the write\n{}", trace(&stage.proxy.records())).into())
 }
 
-fn killed(stage: &Stage, mut program: Program) -> Outcome<Ended> {
+pub(super) fn killed(stage: &Stage, mut program: Program) -> Outcome<Ended> {
     if reach(stage, &mut program)? {
         program.kill()
     } else {
@@ -156,7 +156,7 @@ fn killed(stage: &Stage, mut program: Program) -> Outcome<Ended> {
     }
 }
 
-fn interrupted(stage: &Stage, mut program: Program, signal: Signal) -> Outcome<Ended> {
+pub(super) fn interrupted(stage: &Stage, mut program: Program, signal: Signal) -> Outcome<Ended> {
     if reach(stage, &mut program)? {
         program.signal(signal)?;
     }

@@ -10,7 +10,7 @@ mod variables;
 mod width;
 
 /// Every command there is: nothing that is not built is offered.
-pub(crate) const COMMANDS: [&str; 15] = [
+pub(crate) const COMMANDS: [&str; 18] = [
     "init",
     "validate",
     "render",
@@ -21,6 +21,9 @@ pub(crate) const COMMANDS: [&str; 15] = [
     "stop",
     "start",
     "restart",
+    "history",
+    "rollback",
+    "destroy",
     "doctor",
     "image",
     "schema",

@@ -48,6 +48,9 @@ Commands:
   start       Start a stopped environment, and wait until it is ready
   restart     Replace the pod of the environment by a new one: what runs in it ends, the volume
               stays
+  history     Show the revisions of the environment: which image, signed by whom, deployed by whom
+  rollback    Make the environment what it was before: the image and the pod of an earlier revision
+  destroy     Delete the environment. Its volume is kept, unless `--volumes` deletes it too
   doctor      Check all that an environment depends on, and say what mends it
   image       Ask registries about images
   schema      Print the JSON Schema of the configuration file, for editors and other programs
