@@ -11,6 +11,9 @@ use super::removal::{Going, Removal, Staying, Volume, Why, rank};
 use super::strangers::strangers;
 use crate::names::{Kind, ObjectId, REGISTRY_CREDENTIALS};
 
+/// Where a Deployment names the volumes of its pods.
+const TEMPLATE: &str = "/spec/template/spec/volumes";
+
 /// Whether the namespace could go: then everything that is in it has to be known.
 #[must_use]
 pub fn namespace_may_go(inventory: &Inventory, volumes: bool) -> bool {
@@ -59,6 +62,9 @@ fn objects(inventory: &Inventory, denied: &[Denial], volumes: bool) -> (Vec<Goin
             Kind::Lease => {}
             Kind::ReplicaSet if !is_orphan(&item.object) => {}
             Kind::PersistentVolumeClaim if !volumes => stays.push(kept(item, Why::Data)),
+            Kind::PersistentVolumeClaim if !borrowers(inventory, &item.id.name).is_empty() => {
+                stays.push(kept(item, Why::Shared(borrowers(inventory, &item.id.name))));
+            }
             _ => goes.push(going(item, inventory)),
         }
     }
@@ -73,6 +79,15 @@ fn objects(inventory: &Inventory, denied: &[Denial], volumes: bool) -> (Vec<Goin
     (goes, stays)
 }
 
+/// Other environments that keep their home in a claim of this one, whether they run or not.
+fn borrowers(inventory: &Inventory, claim: &str) -> Vec<String> {
+    let own = inventory.environment.as_str();
+    let others = inventory.made.iter().filter(|item| item.id.kind == Kind::Deployment);
+    let others = others.filter(|item| claims(&item.object, TEMPLATE).any(|name| name == claim));
+    let names = others.filter_map(Item::environment).filter(|name| *name != own);
+    names.map(|name| format!("environment {name}")).collect()
+}
+
 /// Whether what made it has gone without it. Only what a Deployment has made bears such a label.
 fn is_orphan(object: &Value) -> bool {
     let owners = object.pointer("/metadata/ownerReferences").and_then(Value::as_array);
@@ -85,7 +100,7 @@ fn foreign_claims(inventory: &Inventory) -> Vec<Staying> {
         .made
         .iter()
         .filter(|item| item.id.kind == Kind::Deployment && item.environment() == Some(inventory.environment.as_str()));
-    let claims = deployments.flat_map(|item| claims(&item.object, "/spec/template/spec/volumes"));
+    let claims = deployments.flat_map(|item| claims(&item.object, TEMPLATE));
     let is_own = |claim: &str| {
         let own = |item: &Item| item.id.kind == Kind::PersistentVolumeClaim && item.id.name == claim;
         inventory.made.iter().any(|item| own(item) && is_made_for(&item.object, &inventory.environment))
