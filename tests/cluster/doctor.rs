@@ -226,9 +226,19 @@ fn what_others_have_left_and_locks_of_the_dead_are_told() -> Outcome {
     let desk = Desk::new(&dev(&namespace, "", ""))?;
     let told = told(&desk, &[])?;
     assert_eq!(told.troubles(), ["leftovers warning: volume-left object-left lock-abandoned"], "{:#}", told.report);
-    let volume = format!("kubectl delete persistentvolumeclaim/gone-home-pvc --namespace {}", namespace.name);
-    told.ended.ends(0).says(&volume).says("service/gone").says("ada@laptop_42_1 was changing the environment");
-    namespace.is_as(&before)
+    let destroy = format!("sindri destroy --name gone --namespace {}", namespace.name);
+    told.ended
+        .ends(0)
+        .says(&format!("{destroy} --volumes`"))
+        .says(&format!("{destroy}`"))
+        .says("service/gone")
+        .says("ada@laptop_42_1 was changing the environment");
+    namespace.is_as(&before)?;
+    // What it says is what mends it.
+    gone.sindri(&["destroy", "--name", "gone", "--namespace", &namespace.name, "--volumes", "--yes"])?.ends(0);
+    namespace.kubectl(&["delete", "lease/sindri-dev"], "")?;
+    assert_eq!(self::told(&desk, &[])?.troubles(), Vec::<String>::new());
+    Ok(())
 }
 
 #[test]

@@ -87,12 +87,13 @@ fn orphan(kind: Kind, object: &Value, namespace: &str) -> Finding {
     } else {
         format!("it belongs to the environment {owner}, which is not deployed")
     };
-    let condition = if kind == Kind::PersistentVolumeClaim { "if nobody needs them" } else { "if nobody needs it" };
+    let volumes = if kind == Kind::PersistentVolumeClaim { " --volumes" } else { "" };
+    let condition = if volumes.is_empty() { "if nobody needs it" } else { "if nobody needs them" };
     Finding {
         severity: Severity::Warns,
         code: if kind == Kind::PersistentVolumeClaim { "volume-left" } else { "object-left" },
         about: format!("{kind}/{name}"),
         message,
-        fix: format!("{condition}: `kubectl delete {kind}/{name} --namespace {namespace}`"),
+        fix: format!("{condition}: `sindri destroy --name {owner} --namespace {namespace}{volumes}`"),
     }
 }
