@@ -44,6 +44,8 @@ fn a_command_has_its_own_streams_and_its_exit_code() -> Outcome {
     let desk = deployed(&namespace)?;
     let said = run(&desk, &["connect", "--", "sh", "-c", "cat; echo wrong >&2; exit 7"], b"to it")?;
     assert_eq!((said.code, said.output.as_slice(), said.errors.as_str()), (Some(7), &b"to it"[..], "wrong\n"));
+    let said = run(&desk, &["connect", "-v", "--", "true"], b"")?;
+    assert!(said.code == Some(0) && said.errors.contains("2 requests; pod/"), "{}", said.errors);
     let said = run(&desk, &["connect"], b"echo in a shell; exit 3\n")?;
     assert_eq!((said.code, said.output.as_slice(), said.errors.as_str()), (Some(3), &b"in a shell\n"[..], ""));
     let said = run(&desk, &["connect", "--", "a=b&c", "%41", "ü"], b"")?;
