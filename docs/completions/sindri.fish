@@ -41,6 +41,8 @@ complete -c sindri -n "__fish_sindri_needs_command" -f -a "apply" -d 'Make the e
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "status" -d 'Show how the environment is, and why it does not run if it does not'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "list" -d 'Show every environment in the namespace that this account can see'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "ls" -d 'Show every environment in the namespace that this account can see'
+complete -c sindri -n "__fish_sindri_needs_command" -f -a "connect" -d 'Open a shell in the environment, or run a command there'
+complete -c sindri -n "__fish_sindri_needs_command" -f -a "logs" -d 'Show what the environment\'s program has written'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "stop" -d 'Stop the environment: its pod ends, its volume stays'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "start" -d 'Start a stopped environment, and wait until it is ready'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "restart" -d 'Replace the pod of the environment by a new one: what runs in it ends, the volume stays'
@@ -217,6 +219,46 @@ complete -c sindri -n "__fish_sindri_using_subcommand ls" -s q -l quiet -d 'Say 
 complete -c sindri -n "__fish_sindri_using_subcommand ls" -s v -l verbose -d 'Say more about what is done'
 complete -c sindri -n "__fish_sindri_using_subcommand ls" -l no-input -d 'Never ask; fail and name the flag that would have answered'
 complete -c sindri -n "__fish_sindri_using_subcommand ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand connect" -l forward -d 'Lead a port of this machine to one of the environment, until Ctrl-C: `8080:80`; `8080` alone means both, `0:80` takes a free port here. Can be given more than once. Only programs on this machine can connect to it' -r
+complete -c sindri -n "__fish_sindri_using_subcommand connect" -s f -l file -d 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand connect" -l name -d 'Another environment than that of the configuration, by its name. No configuration is needed then, and none is read unless `--file` names one' -r
+complete -c sindri -n "__fish_sindri_using_subcommand connect" -l kubeconfig -d 'The kubeconfig; default: the files of `KUBECONFIG`, then `~/.kube/config`' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand connect" -l context -d 'The context of the kubeconfig; default: the file\'s, then the current one' -r
+complete -c sindri -n "__fish_sindri_using_subcommand connect" -s n -l namespace -d 'The namespace; default: the file\'s, then the context\'s' -r
+complete -c sindri -n "__fish_sindri_using_subcommand connect" -l timeout -d 'How long the whole command may wait for the cluster: 90s, 5m, 1h30m' -r
+complete -c sindri -n "__fish_sindri_using_subcommand connect" -l concurrency -d 'How many requests may be under way at the same time' -r
+complete -c sindri -n "__fish_sindri_using_subcommand connect" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand connect" -l start -d 'Start the environment if it is stopped'
+complete -c sindri -n "__fish_sindri_using_subcommand connect" -l ssh -d 'Run `ssh` to the environment\'s SSH server, with the command after `--` if there is one'
+complete -c sindri -n "__fish_sindri_using_subcommand connect" -l stdio -d 'Carry standard input and output to and from the environment\'s SSH server: what `ProxyCommand` of `ssh` needs'
+complete -c sindri -n "__fish_sindri_using_subcommand connect" -l ssh-config -d 'Print what to add to `~/.ssh/config`, so that `ssh`, `scp`, `rsync` and editors reach the environment'
+complete -c sindri -n "__fish_sindri_using_subcommand connect" -l code -d 'Print the command that opens the environment in VS Code'
+complete -c sindri -n "__fish_sindri_using_subcommand connect" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand connect" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand connect" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand connect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand logs" -l tail -d 'Only so many lines, from the end' -r
+complete -c sindri -n "__fish_sindri_using_subcommand logs" -l since -d 'Only what is not older: 90s, 5m, 1h30m' -r
+complete -c sindri -n "__fish_sindri_using_subcommand logs" -s c -l container -d 'Another container than the environment\'s own' -r
+complete -c sindri -n "__fish_sindri_using_subcommand logs" -l name -d 'Another environment than that of the configuration, by its name. No configuration is needed then, and none is read unless `--file` names one' -r
+complete -c sindri -n "__fish_sindri_using_subcommand logs" -l kubeconfig -d 'The kubeconfig; default: the files of `KUBECONFIG`, then `~/.kube/config`' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand logs" -l context -d 'The context of the kubeconfig; default: the file\'s, then the current one' -r
+complete -c sindri -n "__fish_sindri_using_subcommand logs" -s n -l namespace -d 'The namespace; default: the file\'s, then the context\'s' -r
+complete -c sindri -n "__fish_sindri_using_subcommand logs" -l timeout -d 'How long the whole command may wait for the cluster: 90s, 5m, 1h30m' -r
+complete -c sindri -n "__fish_sindri_using_subcommand logs" -l concurrency -d 'How many requests may be under way at the same time' -r
+complete -c sindri -n "__fish_sindri_using_subcommand logs" -l file -d 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand logs" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand logs" -s f -l follow -d 'Go on with what is written from now on, until Ctrl-C'
+complete -c sindri -n "__fish_sindri_using_subcommand logs" -l previous -d 'The run before the present one'
+complete -c sindri -n "__fish_sindri_using_subcommand logs" -l timestamps -d 'With the time that each line was written'
+complete -c sindri -n "__fish_sindri_using_subcommand logs" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand logs" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand logs" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand logs" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sindri -n "__fish_sindri_using_subcommand stop" -s f -l file -d 'The configuration; `-` reads standard input. Default: the nearest `sindri.yaml`, from this folder upwards' -r -F
 complete -c sindri -n "__fish_sindri_using_subcommand stop" -l name -d 'Another environment than that of the configuration, by its name. No configuration is needed then, and none is read unless `--file` names one' -r
 complete -c sindri -n "__fish_sindri_using_subcommand stop" -l kubeconfig -d 'The kubeconfig; default: the files of `KUBECONFIG`, then `~/.kube/config`' -r -F

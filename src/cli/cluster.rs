@@ -43,6 +43,7 @@ impl ClusterArguments {
             pin: written.and_then(|written| written.context.clone()),
             namespace: namespace.map(ToString::to_string),
             asks: ui.asks(),
+            ..Options::default()
         }
     }
 }

@@ -255,6 +255,7 @@ pub(super) async fn reach_for(
         pin: None,
         namespace: Some(plan.cluster.namespace.clone()),
         asks: ui.asks(),
+        ..Options::default()
     };
     let reach = Reach::new(&options, arguments).await?;
     let about = look_about(&reach.session).await?;

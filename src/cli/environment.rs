@@ -10,7 +10,7 @@ use super::ui::Ui;
 use super::value;
 use crate::config::name::EnvironmentName;
 use crate::config::spec::Spec;
-use crate::kubernetes::Subject;
+use crate::kubernetes::{Options, Speech, Subject};
 use crate::names::{INSTANCE, Kind, MANAGED_BY, ObjectId, SINDRI};
 
 #[derive(Debug, Args)]
@@ -37,11 +37,17 @@ pub(super) struct Environment {
 impl EnvironmentArguments {
     /// Finds out which environment is meant, and where. Nothing is sent yet.
     pub(super) async fn find(&self, ui: &mut Ui) -> Result<Environment, Failure> {
+        self.find_to_speak(Speech::Newest, ui).await
+    }
+
+    /// The same where it matters what is spoken with the server.
+    pub(super) async fn find_to_speak(&self, speech: Speech, ui: &mut Ui) -> Result<Environment, Failure> {
         let spec = match (&self.name, &self.file.file) {
             (Some(_), None) => None,
             _ => Some(self.spec(ui)?),
         };
-        let reach = Reach::new(&self.cluster.options(spec.as_ref(), ui), &self.cluster).await?;
+        let options = Options { speech, ..self.cluster.options(spec.as_ref(), ui) };
+        let reach = Reach::new(&options, &self.cluster).await?;
         let named = self.name.clone().or_else(|| spec.as_ref().map(|spec| spec.name.clone()));
         let name = named.ok_or_else(|| Failure::configuration("it is not said which environment is meant"))?;
         let spec = spec.filter(|spec| spec.name == name);

@@ -34,6 +34,8 @@ enum Kind {
     Interrupted,
     /// The environment is in this phase, and the person asked to be told by the exit code.
     In(Phase),
+    /// A program in the environment has ended with this code.
+    Remote(u8),
 }
 
 impl Kind {
@@ -46,6 +48,7 @@ impl Kind {
             Self::Moved => 5,
             Self::Interrupted => 130,
             Self::In(phase) => of_phase(phase),
+            Self::Remote(code) => code,
         }
     }
 }
@@ -173,6 +176,11 @@ impl Failure {
         Self::new(Kind::Interrupted, message, None)
     }
 
+    /// The person pressed Ctrl-C, which is how this is meant to end.
+    pub(super) fn left() -> Self {
+        Self { kind: Kind::Interrupted, what: What::Reported, heard: Vec::new(), hint: None }
+    }
+
     /// There are changes, and the person asked to be told by the exit code.
     pub(super) fn pending() -> Self {
         Self { kind: Kind::Pending, what: What::Reported, heard: Vec::new(), hint: None }
@@ -184,6 +192,19 @@ impl Failure {
             0 => Ok(()),
             _ => Err(Self { kind: Kind::In(phase), what: What::Reported, heard: Vec::new(), hint: None }),
         }
+    }
+
+    /// A program in the environment has ended with this code, and has said itself what there is to say.
+    pub(super) fn remote(code: u8) -> Result<(), Self> {
+        match code {
+            0 => Ok(()),
+            code => Err(Self { kind: Kind::Remote(code), what: What::Reported, heard: Vec::new(), hint: None }),
+        }
+    }
+
+    /// A program in the environment was not run; a shell would end with this code.
+    pub(super) fn not_run(code: u8, message: impl Into<String>) -> Self {
+        Self::new(Kind::Remote(code), message, None)
     }
 
     /// The same where 2 means that there are changes, and nothing else.
@@ -219,36 +240,6 @@ impl Failure {
         Self { kind: Kind::Configuration, what: What::Reported, heard: Vec::new(), hint: None }
     }
 
-    /// A file would be overwritten.
-    pub(super) fn exists(path: &str) -> Self {
-        Self::new(Kind::Failed, format!("{path} exists already; nothing was written"), None).hint(format!(
-            "check it with `sindri validate --file {}`, or choose another file with `--file`",
-            word(path)
-        ))
-    }
-
-    /// A folder stands where a file would be written.
-    pub(super) fn is_folder(path: &str, file_in_it: &str) -> Self {
-        Self::new(Kind::Failed, format!("{path} is a directory; nothing was written"), None)
-            .hint(format!("name the file in it: `--file {}`", word(file_in_it)))
-    }
-
-    /// The folder that a file would be written to does not exist.
-    pub(super) fn no_folder(path: &str, folder: &str) -> Self {
-        Self::new(Kind::Failed, format!("cannot write {path}: there is no folder {folder}"), None)
-            .hint(format!("make it first: `mkdir -p {}`", word(folder)))
-    }
-
-    /// A file cannot be written.
-    pub(super) fn write(path: &str, error: io::Error) -> Self {
-        Self::new(Kind::Failed, format!("cannot write {path}"), Some(Box::new(error)))
-    }
-
-    /// The current folder is gone or may not be read.
-    pub(super) fn folder(error: io::Error) -> Self {
-        Self::new(Kind::Failed, "cannot find the current folder", Some(Box::new(error)))
-    }
-
     /// A man page that does not exist.
     pub(super) fn no_page(name: &str, pages: &str) -> Self {
         Self::new(Kind::Configuration, format!("there is no command `{name}`"), None)
@@ -263,7 +254,7 @@ impl Failure {
     /// How it ended, in one word.
     pub(super) fn ending(&self) -> Ending {
         match self.kind {
-            Kind::Failed | Kind::Pending | Kind::In(_) => Ending::Failed,
+            Kind::Failed | Kind::Pending | Kind::In(_) | Kind::Remote(_) => Ending::Failed,
             Kind::Configuration => Ending::Invalid,
             Kind::Declined => Ending::Declined,
             Kind::Image => Ending::Refused,

@@ -3,6 +3,7 @@
 mod carry;
 mod cluster;
 mod completion;
+mod connect;
 mod converge;
 mod deploy;
 mod deploy_failure;
@@ -13,6 +14,7 @@ mod engine;
 mod environment;
 mod examination;
 mod failure;
+mod forward;
 mod health;
 mod history;
 mod holder;
@@ -22,14 +24,18 @@ mod interrupt;
 mod line;
 mod list;
 mod live;
+mod logs;
 mod man;
+mod pipes;
 mod plan;
 mod plan_file;
+mod pod;
 mod reach;
 mod ready;
 pub mod reference;
 mod registries;
 mod registry_login;
+mod remote;
 mod removing;
 mod render;
 mod restart;
@@ -38,14 +44,17 @@ mod runtime;
 mod scaling;
 mod schema;
 mod source;
+mod ssh;
 mod standing;
 mod start;
 mod status;
 mod stop;
 mod story;
+mod terminal;
 mod tools;
 mod trust;
 mod ui;
+mod unwritten;
 mod validate;
 mod value;
 
@@ -132,6 +141,8 @@ enum Command {
     Status(status::Status),
     #[command(visible_alias = "ls")]
     List(list::List),
+    Connect(connect::Connect),
+    Logs(logs::Logs),
     Stop(stop::Stop),
     Start(start::Start),
     Restart(restart::Restart),
@@ -173,6 +184,8 @@ fn run(command: Command, ui: &mut Ui) -> Result<(), Failure> {
         Command::Deploy(command) => command.run(ui),
         Command::Status(command) => command.run(ui),
         Command::List(command) => command.run(ui),
+        Command::Connect(command) => command.run(ui),
+        Command::Logs(command) => command.run(ui),
         Command::Stop(command) => command.run(ui),
         Command::Start(command) => command.run(ui),
         Command::Restart(command) => command.run(ui),

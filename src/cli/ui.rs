@@ -115,6 +115,16 @@ impl Ui {
         }
     }
 
+    /// Writes bytes that are what they are to standard output. Whether anybody still reads it.
+    pub(super) fn bytes(&mut self, bytes: &[u8]) -> Result<bool, Failure> {
+        let mut output = self.output.lock();
+        match output.write_all(bytes).and_then(|()| output.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+            Err(error) => Err(Failure::output(error)),
+            Ok(()) => Ok(true),
+        }
+    }
+
     /// Help goes to standard output, complaints about the command line to standard error.
     pub(super) fn usage(&mut self, error: &clap::Error) -> Result<(), Failure> {
         match error.print().and_then(|()| self.output.flush()) {

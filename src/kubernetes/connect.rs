@@ -20,7 +20,7 @@ use super::kubeconfig::{Found, Surroundings, find};
 use super::not_connected::NotConnected;
 use super::proxy::{Proxy, proxy};
 use super::session::Session;
-use super::transport::Transport;
+use super::transport::{Speech, Transport};
 use super::unanswered::Server;
 use crate::names::Kind;
 use crate::plan::{ClusterType, Facts, Question};
@@ -38,6 +38,8 @@ pub struct Options {
     pub namespace: Option<String>,
     /// Whether somebody is there to answer a credential plugin.
     pub asks: bool,
+    /// What is spoken with the server.
+    pub speech: Speech,
 }
 
 /// The cluster that is talked to, as far as it is known without asking it.
@@ -104,7 +106,7 @@ pub async fn connect(options: &Options, patience: Duration) -> Result<(Session, 
         entry: target.entry.clone(),
         shown: identity.certificate(),
     };
-    let client = client(&config, identity, proxy, &target)?;
+    let client = client(&config, identity, proxy, &target, options.speech)?;
     Ok((Session::new(client, server, patience, chance()), target))
 }
 
@@ -113,7 +115,13 @@ fn target(context: Option<String>, config: &Config, namespace: String, entry: St
     Target { context, server, namespace, entry, user }
 }
 
-fn client(config: &Config, identity: Identity, proxy: Option<Proxy>, target: &Target) -> Result<Client, NotConnected> {
+fn client(
+    config: &Config,
+    identity: Identity,
+    proxy: Option<Proxy>,
+    target: &Target,
+    speech: Speech,
+) -> Result<Client, NotConnected> {
     let credentials = |source: BoxError| NotConnected::Credentials {
         context: target.context.clone(),
         user: target.user.clone(),
@@ -127,7 +135,7 @@ fn client(config: &Config, identity: Identity, proxy: Option<Proxy>, target: &Ta
             source: error.into(),
         })?),
     };
-    let transport = Transport::new(config.cluster_url.clone(), &identity.tls, name, proxy);
+    let transport = Transport::new(config.cluster_url.clone(), &identity.tls, name, proxy, speech);
     let service = ServiceBuilder::new()
         .layer(config.base_uri_layer())
         .option_layer(identity.header)

@@ -11,7 +11,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use http::{Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Collected};
 use kube::Client;
 use kube::client::Body;
@@ -229,11 +229,21 @@ impl Session {
     /// # Errors
     /// When the server does not answer or refuses.
     pub async fn open(&self, request: &Request) -> Result<Result<Response<Body>, Reply>, Unanswered> {
+        self.open_with(request, &[], StatusCode::is_success).await
+    }
+
+    /// The same with more headers, where another status may be a success.
+    pub(super) async fn open_with(
+        &self,
+        request: &Request,
+        headers: &[(HeaderName, HeaderValue)],
+        is_success: fn(&StatusCode) -> bool,
+    ) -> Result<Result<Response<Body>, Reply>, Unanswered> {
         let limit = ATTEMPT.min(self.deadline().saturating_duration_since(Instant::now()));
-        match timeout(limit, self.send(request)).await {
+        match timeout(limit, self.send(request, headers)).await {
             Err(_) => Err(Unanswered::silent(&self.server, &request.what, limit)),
             Ok(Err(problem)) => Err(problem),
-            Ok(Ok(response)) if response.status().is_success() => Ok(Ok(response)),
+            Ok(Ok(response)) if is_success(&response.status()) => Ok(Ok(response)),
             Ok(Ok(response)) => {
                 let code = response.status().as_u16();
                 let bytes = response.into_body().collect().await.map(Collected::to_bytes).unwrap_or_default();
@@ -243,10 +253,17 @@ impl Session {
         }
     }
 
-    async fn send(&self, request: &Request) -> Result<Response<Body>, Unanswered> {
+    async fn send(
+        &self,
+        request: &Request,
+        headers: &[(HeaderName, HeaderValue)],
+    ) -> Result<Response<Body>, Unanswered> {
         self.requests.set(self.requests.get().saturating_add(1));
         let mut builder =
             http::Request::builder().method(&request.method).uri(&request.path).header(header::ACCEPT, request.accept);
+        for (name, value) in headers {
+            builder = builder.header(name, value);
+        }
         let body = match &request.body {
             Some((kind, body)) => {
                 builder = builder.header(header::CONTENT_TYPE, *kind);
@@ -265,7 +282,7 @@ impl Session {
     }
 
     async fn attempt(&self, request: &Request) -> Attempt {
-        let response = match self.send(request).await {
+        let response = match self.send(request, &[]).await {
             Ok(response) => response,
             Err(problem) if problem.is_final() => return Attempt::Never(problem),
             Err(problem) => return Attempt::Again { problem, doubtful: false, after: None, reply: None },

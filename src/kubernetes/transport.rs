@@ -40,6 +40,16 @@ type Dial<Stream> = BoxCloneSyncService<Uri, Stream, BoxError>;
 pub(super) type Http = Client<Dial<Far>, Body>;
 pub(super) type Opening = Shared<BoxFuture<'static, Result<Http, NotOpened>>>;
 
+/// What is spoken with the server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Speech {
+    /// HTTP/2 where the server can: all requests over one connection.
+    #[default]
+    Newest,
+    /// HTTP/1.1, each connection for one request at a time: only such a connection can become a stream.
+    Streams,
+}
+
 /// A connection to one server, opened when it is needed.
 #[derive(Clone)]
 pub(super) struct Transport {
@@ -55,6 +65,7 @@ impl Transport {
         tls: &ClientConfig,
         name: Option<ServerName<'static>>,
         proxy: Option<Proxy>,
+        speech: Speech,
     ) -> Self {
         let (near, patience) = match proxy {
             None => (Dial::new(tcp().map_response(Near::Http).map_err(BoxError::from)), PATIENCE),
@@ -64,7 +75,10 @@ impl Transport {
         if let Some(name) = name {
             builder = builder.with_server_name_resolver(FixedServerNameResolver::new(name));
         }
-        let connector = builder.enable_http1().enable_http2().wrap_connector(near);
+        let connector = match speech {
+            Speech::Newest => builder.enable_http1().enable_http2().wrap_connector(near),
+            Speech::Streams => builder.enable_http1().wrap_connector(near),
+        };
         let dial = Dial::new(service_fn(move |uri: Uri| within(patience, connector.clone().call(uri))));
         Self { server, dial, opening: Arc::default() }
     }

@@ -3,4 +3,4 @@
 
 mod process;
 
-pub use process::{Call, NotRun, Ran, run};
+pub use process::{Call, NotRun, Ran, become_program, run};

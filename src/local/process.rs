@@ -3,6 +3,7 @@
 
 use std::ffi::OsString;
 use std::io::{Read, Write as _};
+use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
@@ -99,6 +100,16 @@ pub async fn run(call: Call) -> Result<Ran, NotRun> {
     let program = call.program.clone();
     let lost = |error| NotRun::Lost { program, source: io::Error::other(error) };
     spawn_blocking(move || to_its_end(call)).await.map_err(lost)?
+}
+
+/// Becomes another program, which has the terminal, the signals and the exit code of this one. Comes back only when it cannot.
+#[must_use]
+pub fn become_program(program: &str, arguments: &[String]) -> NotRun {
+    let program = program.to_owned();
+    match Command::new(&program).args(arguments).exec() {
+        error if error.kind() == io::ErrorKind::NotFound => NotRun::Missing { program },
+        source => NotRun::NotStarted { program, source },
+    }
 }
 
 /// What a program is heard to do.

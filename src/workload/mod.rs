@@ -12,5 +12,6 @@ mod revision;
 pub use environment::{Placement, possible_objects, render};
 pub use needs::Needs;
 pub use object::{Object, Rendered};
+pub use pod::HOME;
 pub use registry_secret::{is_foreign, registry_secret};
 pub use revision::{NotOurs, as_it_was};

@@ -17,7 +17,8 @@ use crate::config::name::{ObjectName, Profile};
 use crate::config::spec::{self, Amounts, Security, Spec, Workspace};
 use crate::names::{self, home_claim};
 
-const HOME: &str = "/alt/home/developer";
+/// Where the volume is: the home of whoever works there.
+pub const HOME: &str = "/alt/home/developer";
 const WORKSPACE: &str = "/alt/home/developer/workspace";
 /// The user and group that an environment runs as under restricted Pod Security, and that owns its volume.
 const DEVELOPER: i64 = 1000;

@@ -97,13 +97,15 @@ fn a_plan_is_made_through_every_kind_of_proxy_and_over_one_connection() -> Outco
 }
 
 #[test]
-fn a_deploy_waits_and_is_done_through_a_proxy() -> Outcome {
+fn a_deploy_and_a_program_in_the_environment_go_through_a_proxy_over_one_connection_each() -> Outcome {
     let far = Far::new()?;
     let forwarder = far.forwarder(Speaks::Socks, KNOWN)?;
     far.point_at(Some(&format!("socks5://{WRITTEN}{}", forwarder.address)))?;
     far.desk.sindri(&["deploy", "--yes"])?.ends(0).says("dev is ready");
     far.namespace.get("deployment/dev")?;
     assert_eq!(asked(&forwarder).len(), 1);
+    far.desk.sindri(&["connect", "--", "echo", "through"])?.ends(0).says("through");
+    assert_eq!(asked(&forwarder).len(), 2);
     Ok(())
 }
 

@@ -278,6 +278,14 @@ impl Desk {
         })
     }
 
+    /// Sindri, about to run here, with whatever the test does to its input and output. A Ctrl-C is heard.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("/usr/bin/env");
+        command.args(["--default-signal=INT", env!("CARGO_BIN_EXE_sindri")]).args(arguments);
+        self.prepare(&mut command);
+        command
+    }
+
     /// Sindri, which reads nothing and goes on by itself.
     pub(crate) fn start(&self, arguments: &[&str]) -> Outcome<Child> {
         let mut command = Command::new("/usr/bin/env");
@@ -302,6 +310,14 @@ impl Desk {
             command.env_remove(variable);
         }
     }
+}
+
+/// Ctrl-C, to a program that is not on a terminal.
+pub(crate) fn interrupt(child: &Child) -> Outcome {
+    let mut kill = Command::new("kill");
+    kill.args(["-INT", &child.id().to_string()]);
+    run(kill, "")?;
+    Ok(())
 }
 
 /// Everything that is said until the end, and the exit code.

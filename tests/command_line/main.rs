@@ -20,5 +20,6 @@ mod man;
 mod render;
 mod run;
 mod schema;
+mod sessions;
 mod terminal;
 mod validate;

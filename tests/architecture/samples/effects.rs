@@ -131,13 +131,13 @@ fn only_the_interface_writes_to_the_standard_streams() {
     breaks(
         "src/cli/init.rs",
         "fn say() { println!(\"a\"); std::eprint!(\"b\") }",
-        "2: uses `println!`; only src/cli/ui.rs writes to standard output and standard error",
+        "2: uses `println!`; only src/cli/ui.rs or src/cli/pipes.rs writes to standard output and standard error",
     );
     let text = "#![expect(clippy::disallowed_methods, reason = \"reads\")]\n//! A sample.\nuse std::io;\nfn say() { io::stdout() }\n";
     assert_eq!(
         as_they_are(&[("src/cli/source.rs", text)]),
         Ok(vec![
-            "src/cli/source.rs:4: uses `io::stdout`; only src/cli/ui.rs writes to standard output and standard error"
+            "src/cli/source.rs:4: uses `io::stdout`; only src/cli/ui.rs or src/cli/pipes.rs writes to standard output and standard error"
                 .to_owned()
         ])
     );
@@ -161,7 +161,10 @@ fn one_file_knows_each_thing_that_may_be_replaced() {
             "`oci_client::Client`; only src/image/registry/client.rs or src/image/registry/download.rs talks to registries",
         ),
         ("use std::process::Command;", "`std::process::Command`; only src/local/process.rs starts processes"),
-        ("use std::io::Stdin;", "`std::io::Stdin`; only src/cli/ui.rs or src/cli/source.rs reads standard input"),
+        (
+            "use std::io::Stdin;",
+            "`std::io::Stdin`; only src/cli/ui.rs or src/cli/source.rs or src/cli/pipes.rs reads standard input",
+        ),
         ("use anyhow::Result;", "`anyhow::Result`; nothing here flattens errors: each room has its own"),
         (
             "use kube::Config;",

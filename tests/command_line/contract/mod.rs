@@ -10,7 +10,7 @@ mod variables;
 mod width;
 
 /// Every command there is: nothing that is not built is offered.
-pub(crate) const COMMANDS: [&str; 18] = [
+pub(crate) const COMMANDS: [&str; 20] = [
     "init",
     "validate",
     "render",
@@ -18,6 +18,8 @@ pub(crate) const COMMANDS: [&str; 18] = [
     "deploy",
     "status",
     "list",
+    "connect",
+    "logs",
     "stop",
     "start",
     "restart",

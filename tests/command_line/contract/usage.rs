@@ -44,6 +44,8 @@ Commands:
   deploy      Make the environment what the configuration says [alias: apply]
   status      Show how the environment is, and why it does not run if it does not
   list        Show every environment in the namespace that this account can see [alias: ls]
+  connect     Open a shell in the environment, or run a command there
+  logs        Show what the environment's program has written
   stop        Stop the environment: its pod ends, its volume stays
   start       Start a stopped environment, and wait until it is ready
   restart     Replace the pod of the environment by a new one: what runs in it ends, the volume
@@ -154,10 +156,8 @@ For more information, try '--help'.
 
 "#]]
     );
-    for planned in ["connect", "logs", "destroy", "history", "rollback", "k8s"] {
-        let ended = folder.sindri([planned]).end()?;
-        assert_eq!((ended.code, ended.data.as_str()), (Some(2), ""), "{planned}");
-    }
+    let planned = folder.sindri(["k8s"]).end()?;
+    assert_eq!((planned.code, planned.data.as_str()), (Some(2), ""), "{planned}");
     Ok(())
 }
 
