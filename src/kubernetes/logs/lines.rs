@@ -153,7 +153,7 @@ mod tests {
         let mut lines = Lines::new(false);
         let mut told = lines.take(b"2026-11-29T10:00:00Z ");
         for _ in 0..40 {
-            told.extend(lines.take(&[b'x'; 64 << 10]));
+            told.extend(lines.take(&vec![b'x'; 64 << 10]));
         }
         assert!(told.len() > 2 << 20, "{}", told.len());
         told.extend(lines.take(b"2026-11-29T10:00:00Z\n2026-11-29T10:00:01Z next\n"));
