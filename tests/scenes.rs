@@ -92,7 +92,7 @@ fn a_refusal_of_before_counts_only_as_long_as_the_pod_would_be_refused_again() -
     assert_eq!(
         said(&refused.maker, &refused.after, None)?,
         "progressing: waiting for the cluster to try again: its pod was refused, and would be let in now; that takes up \
-         to 16 min, or at once with `kubectl -n team rollout restart deployment/dev`"
+         to 16 min, or at once with `sindri restart --name dev -n team`"
     );
     let other = "pods \"dev-1\" is forbidden: violates PodSecurity \"restricted:latest\": allowPrivilegeEscalation";
     let stuck = said(&refused.maker, &refused.after, Some(other))?;

@@ -73,6 +73,14 @@ impl Scene {
         format!("kubectl{} -n {}", context.unwrap_or_default(), self.namespace)
     }
 
+    /// One of Sindri's own commands about this, from any folder: `sindri logs --name dev -n team`.
+    #[must_use]
+    pub fn sindri(&self, command: &str) -> String {
+        let name = self.deployment.as_ref().map(name).unwrap_or_default();
+        let context = self.context.as_deref().map(|context| format!(" --context {}", word(context)));
+        format!("sindri {command} --name {name} -n {}{}", self.namespace, context.unwrap_or_default())
+    }
+
     /// The `ReplicaSet` that holds what the Deployment now says: the one whose template is the Deployment's. This is how
     /// its controller knows it, too; the number of the revision lags behind.
     pub(super) fn current(&self) -> Option<&Value> {

@@ -1,4 +1,5 @@
-//! The kinds of objects that Sindri knows, and where the API server keeps them. Nothing is discovered at run time.
+//! The kinds of objects that Sindri knows, and where the API server keeps them. Nothing is discovered at
+//! run time, but what else is in a namespace before that goes with its last environment.
 
 use std::fmt;
 

@@ -91,12 +91,14 @@ pub fn revisions(deployment: &Value, sets: &[Value]) -> Vec<Revision> {
 }
 
 /// The revision that a rollback goes to, unless one is named: the latest before the present one that is another one. A
-/// restart changes nothing in what runs.
+/// restart changes nothing in what runs. What is not a revision yet comes after all of them.
 #[must_use]
 pub fn previous(revisions: &[Revision]) -> Option<&Revision> {
-    let current = revisions.iter().find(|revision| revision.is_current)?;
-    let earlier = revisions.iter().filter(|revision| revision.number < current.number);
-    earlier.filter(|revision| revision.template != current.template).max_by_key(|revision| revision.number)
+    let current = revisions.iter().find(|revision| revision.is_current);
+    let is_another = |revision: &&Revision| {
+        current.is_none_or(|current| revision.number < current.number && revision.template != current.template)
+    };
+    revisions.iter().filter(is_another).max_by_key(|revision| revision.number)
 }
 
 fn revision(deployment: &Value, now: &Value, set: &Value) -> Option<Revision> {
@@ -206,6 +208,14 @@ mod tests {
         let told: Vec<_> = revisions.iter().map(|revision| (revision.number, revision.is_current)).collect();
         assert_eq!(told, [(3, true), (2, false), (1, false)]);
         assert_eq!(previous(&revisions).map(|revision| revision.number), Some(1));
+    }
+
+    #[test]
+    fn what_is_no_revision_yet_comes_after_all_of_them() {
+        let sets = [set(1, "a", "a", None), set(2, "b", "b", None)];
+        let revisions = revisions(&deployment("c", None), &sets);
+        assert!(revisions.iter().all(|revision| !revision.is_current));
+        assert_eq!(previous(&revisions).map(|revision| revision.number), Some(2));
     }
 
     #[test]

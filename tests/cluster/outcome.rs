@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{Desk, Namespace, Outcome, dev, wait};
 
 /// One document on standard output that keeps to its schema and says the exit code; what was said besides.
-fn read(mut child: Child) -> Outcome<(Value, String)> {
+pub(crate) fn read(mut child: Child) -> Outcome<(Value, String)> {
     let (mut data, mut said) = (String::new(), String::new());
     child.stdout.take().ok_or("no output")?.read_to_string(&mut data)?;
     child.stderr.take().ok_or("no errors")?.read_to_string(&mut said)?;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::images::{MANIFEST, Shelf, running};
+use crate::outcome::read;
 use crate::support::{Desk, Ended, Namespace, Outcome, dev, end, wait};
 use crate::verified::{Signer, annotation, configuration};
 
@@ -176,5 +177,34 @@ fn a_digest_is_verified_again_by_what_the_file_says_now() -> Outcome {
     assert_eq!(running(&namespace)?, format!("{repository}@{first}"));
     assert_eq!(annotation(&namespace, "image-signer")?, noted);
     assert_eq!(annotation(&namespace, "image-tag")?, format!("{repository}:{tag}"));
+    Ok(())
+}
+
+#[test]
+fn whoever_leaves_while_it_waits_is_not_told_to_deploy_the_file() -> Outcome {
+    let namespace = Namespace::new("restricted")?;
+    let desk = Desk::new(&dev(&namespace, "", "nodeSelector: {nobody: has-this}"))?;
+    desk.sindri(&["deploy", "--yes", "--no-wait"])?.ends(0);
+    desk.write("sindri.yaml", &dev(&namespace, "", ""))?;
+    desk.sindri(&["deploy", "--yes"])?.ends(0);
+    let mut terminal = desk.terminal(&["rollback", "--yes"])?;
+    terminal.exp_string("giving up in")?;
+    terminal.send_control('c')?;
+    end(terminal)?.ends(130).says("everything was applied").says("`sindri status`").hides("`sindri deploy`");
+    Ok(())
+}
+
+#[test]
+fn a_program_is_told_of_a_rollback_as_of_a_deploy() -> Outcome {
+    let namespace = Namespace::new("restricted")?;
+    let desk = changed(&namespace, "")?;
+    for (arguments, result) in
+        [(["--dry-run"].as_slice(), "planned"), (&["--yes"], "done"), (&["--to", "99"], "failed")]
+    {
+        let (document, said) = read(desk.start(&[&["rollback", "-o", "json"], arguments].concat())?)?;
+        assert_eq!(document["result"], result, "{document:#}\n{said}");
+        let applied = document["applied"].as_array().map(Vec::len);
+        assert_eq!(applied, Some(usize::from(result == "done")), "{document:#}\n{said}");
+    }
     Ok(())
 }

@@ -11,7 +11,7 @@ use sindri::kubernetes::{NotReady, Options, Progress, Settled, Since, Subject, c
 use tempfile::TempDir;
 use tokio::runtime;
 
-use crate::support::{Namespace, Outcome, Refusal, configuration, kubectl, render, wait as wait_for};
+use crate::support::{Desk, Namespace, Outcome, Refusal, configuration, kubectl, render, wait as wait_for};
 
 /// Short, so that a test is; what is certain is told at once anyhow.
 const GRACE: Duration = Duration::from_secs(3);
@@ -343,7 +343,7 @@ fn after_a_quota_was_lifted_the_wait_says_what_it_waits_for_and_what_to_type() -
     namespace.kubectl(&["delete", "quota", "tight"], "")?;
     let options = Options { context: context()?, ..Options::default() };
     let waited = Wait::with(&namespace, "dev", &options, Duration::from_secs(4), None)?;
-    let typed = format!("`kubectl -n {} rollout restart deployment/dev`", namespace.name);
+    let typed = format!("`sindri restart --name dev -n {}`", namespace.name);
     // It may have tried again in this moment.
     if let Err(error) = &waited.outcome {
         assert!(matches!(error, NotReady::TimedOut { .. }), "{error:?}");
@@ -351,7 +351,7 @@ fn after_a_quota_was_lifted_the_wait_says_what_it_waits_for_and_what_to_type() -
     }
     let told = waited.told.iter().any(|told| told.contains("would be let in now") && told.ends_with(&typed));
     assert!(told, "{:?}", waited.told);
-    namespace.kubectl(&["rollout", "restart", "deployment/dev"], "")?;
+    Desk::new("")?.sindri(&["restart", "--no-wait", "--name", "dev", "-n", &namespace.name])?.ends(0);
     let waited = Wait::with(&namespace, "dev", &options, PATIENCE, None)?;
     assert!(matches!(waited.outcome, Ok(Settled::Ready(_))), "{:?}: {:?}", waited.outcome, waited.told);
     Ok(())

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::super::scene::{Event, Scene, name, number, seconds, text, uid};
 use super::{Log, STEADY, Trouble, statuses};
+use crate::names::CONTAINER;
 
 /// The first trouble of a pod that does not run as it should.
 pub(super) fn trouble(scene: &Scene, pod: &Value, now: Option<i64>) -> Option<Trouble> {
@@ -147,7 +148,8 @@ fn ended(scene: &Scene, pod: &Value, status: &Value, now: Option<i64>) -> Option
 }
 
 fn end_of(scene: &Scene, pod: &Value, container: &str, end: &Value, code: i64) -> (&'static str, String, String, bool) {
-    let logs = format!("`{} logs {} -c {container} --previous`", scene.kubectl(), name(pod));
+    let which = if container == CONTAINER { String::new() } else { format!(" -c {container}") };
+    let logs = format!("`{}`", scene.sindri(&format!("logs --previous{which}")));
     if text(end, "/reason") == "OOMKilled" {
         let limit = super::items(pod, "/spec/containers").iter().find(|one| text(one, "/name") == container);
         let limit = limit.map(|one| text(one, "/resources/limits/memory")).unwrap_or_default();

@@ -37,8 +37,7 @@ pub(super) fn state(scene: &Scene, set: &Value) -> Option<State> {
         None => Some(trouble(scene, set, said, event).into()),
         Some(Some(said)) => Some(trouble(scene, set, said, event).into()),
         Some(None) => {
-            let deployment = scene.deployment.as_ref().map(name).unwrap_or_default();
-            let advice = format!("at once with `{} rollout restart deployment/{deployment}`", scene.kubectl());
+            let advice = format!("at once with `{}`", scene.sindri("restart"));
             Some(State::Progressing(Phase::Retrying { advice }))
         }
     }
