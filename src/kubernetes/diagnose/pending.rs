@@ -92,8 +92,10 @@ fn missed(said: &str) -> Option<&str> {
 
 fn unschedulable(scene: &Scene, said: &str) -> (&'static str, String, String) {
     let kubectl = scene.kubectl();
-    // The second sentence is about moving other pods away.
-    let why = said.split(" preemption: ").next().unwrap_or(said).trim_end_matches(" not found").trim_end_matches('.');
+    // What could be tried besides is no reason: ending others, and giving back what they have claimed.
+    let asides = [" preemption: ", " no new claims to deallocate"];
+    let why = asides.into_iter().fold(said, |why, aside| why.split(aside).next().unwrap_or(why));
+    let why = why.trim_end_matches(" not found").trim_end_matches('.');
     let no_node = format!("no node can take the pod: {why}");
     if let Some(claim) = missed(said) {
         let advice = format!("change `existingClaim`; there are: `{kubectl} get persistentvolumeclaims`");

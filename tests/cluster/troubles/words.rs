@@ -93,6 +93,11 @@ pub(super) fn keep(name: &str, said: &str) -> Outcome {
 
 /// One line: names that are drawn, and times.
 fn line(line: &str) -> String {
+    // The same is said of every version.
+    let (before, version) = line.split_once("Kubernetes v").unwrap_or((line, ""));
+    let after = version.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
+    let general = format!("{before}Kubernetes VERSION{after}");
+    let line = if version.is_empty() { line } else { general.as_str() };
     let line = line.strip_prefix('[').and_then(|rest| rest.split_once("s] ")).map_or(line, |(_, told)| told);
     // Which of the questions that are asked at the same time is told is chance.
     let asked = line.strip_prefix("error: cannot ").and_then(|rest| rest.split_once(": the server "));
