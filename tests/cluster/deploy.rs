@@ -204,7 +204,7 @@ fn a_program_that_fails_is_told_with_its_exit_code_and_its_last_words() -> Outco
         let deployed = desk.sindri(&["deploy", "--yes"]).map_err(|error| Refusal::of(&error.to_string()))?;
         if deployed.code == Some(0) { Err(Refusal::of(&deployed.said)) } else { Ok(deployed) }
     })?;
-    deployed.ends(1).says("fails with exit code 3").says("\n    42 fires\n").says("BackOff").says("hint: `kubectl");
+    deployed.ends(1).says("fails with exit code 3").says("\n    42 fires\n").says("BackOff").says("hint: `sindri logs");
     let before = namespace.written()?;
     let again = desk.sindri(&["deploy", "--yes"])?;
     again.ends(1).says("No changes.").says("fails with exit code 3").says("\n    42 fires\n");

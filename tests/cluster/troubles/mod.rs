@@ -115,8 +115,8 @@ fn deploy(desk: &Desk, words: &Words, named: &str) -> Outcome<String> {
     let mut end = String::new();
     for line in lines {
         let line = line?;
-        let is_end = line.starts_with("error: ") || !end.is_empty();
-        if is_end {
+        // Whether the events that go with it have arrived yet is chance.
+        if line.starts_with("error: ") || line.starts_with("hint: ") {
             end += &format!("{line}\n");
         } else if cause.is_none() && line.contains("giving up in") && line.contains(named) {
             cause = Some(line);
