@@ -56,8 +56,13 @@ fn serving(namespace: &Namespace) -> Outcome<Desk> {
     Ok(desk)
 }
 
+/// The only pod there is: one that was replaced may be there a moment longer.
 fn pod(namespace: &Namespace) -> Outcome<String> {
-    Ok(namespace.kubectl(&["get", "pods", "-l", "instance=dev", "-o", "jsonpath={.items[*].metadata.name}"], "")?)
+    wait("one pod", || {
+        let names = ["get", "pods", "-l", "instance=dev", "-o", "jsonpath={.items[*].metadata.name}"];
+        let names = namespace.kubectl(&names, "")?;
+        if names.is_empty() || names.contains(' ') { Err(Refusal::of(&names)) } else { Ok(names) }
+    })
 }
 
 /// The answer of the environment, as soon as there is a whole one of this pod.
