@@ -35,14 +35,14 @@ impl Shelf {
         format!("test-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// The manifest of the shell image, with a remark that gives it another digest.
+    /// The manifest of the shell image, with a remark that gives it a digest that no run before has seen, or signed.
     pub(crate) fn manifest(&self, remark: &str) -> Outcome<Value> {
         let image = shell_image();
         let digest = image.rsplit_once('@').map(|(_, digest)| digest).ok_or("no digest")?;
         let mut curl = Command::new("curl");
         curl.args(["-sSf", "-H", &format!("Accept: {MANIFEST}"), &format!("{}/{digest}", self.address)]);
         let mut manifest: Value = serde_json::from_str(&run(curl, "")?)?;
-        manifest["annotations"] = json!({"remark": remark});
+        manifest["annotations"] = json!({"remark": format!("{remark}, {}", std::process::id())});
         Ok(manifest)
     }
 
