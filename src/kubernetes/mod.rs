@@ -14,6 +14,7 @@ mod holders;
 mod identity;
 mod inventory;
 mod kubeconfig;
+mod lean;
 mod lease;
 mod lock;
 mod logs;

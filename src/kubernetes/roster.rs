@@ -132,7 +132,7 @@ enum Answer {
 }
 
 async fn all(session: &Session, kind: Kind, namespace: Option<&str>) -> Result<Answer, Unobserved> {
-    let first = Request::list(kind, namespace, &format!("{MANAGED_BY}={SINDRI},{INSTANCE}"), PAGE);
+    let first = Request::list(kind, namespace, &format!("{MANAGED_BY}={SINDRI},{INSTANCE}"), PAGE).without_owners();
     let mut request = first.clone();
     let (mut found, mut beginnings) = (Vec::new(), 1);
     loop {

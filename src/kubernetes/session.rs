@@ -18,6 +18,7 @@ use kube::client::Body;
 use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::lean;
 use super::request::Request;
 use super::unanswered::{Server, Unanswered};
 use crate::names::Shown;
@@ -292,8 +293,9 @@ impl Session {
         let read = response.into_body().collect().await;
         let body =
             read.map_err(|error| Unanswered::of(&self.server, &request.what, &error, self.now())).and_then(|body| {
-                serde_json::from_slice(&body.to_bytes())
-                    .map_err(|error| Unanswered::cut(&self.server, &request.what, error))
+                let bytes = body.to_bytes();
+                let read = if request.lean { lean::from_slice(&bytes) } else { serde_json::from_slice(&bytes) };
+                read.map_err(|error| Unanswered::cut(&self.server, &request.what, error))
             });
         let reply = |body: Value| Reply { code: status.as_u16(), body, repeated: false };
         match (status, body) {
