@@ -6,6 +6,7 @@ use super::environment::Environment;
 use crate::config::quantity::Quantity;
 use crate::kubernetes::diagnose::{Phase as Doing, State, Trouble};
 use crate::kubernetes::{Listed, Scene, Survey};
+use crate::names::fields::{items, number, text};
 use crate::names::{self, Kind, ObjectId};
 use crate::plan;
 use crate::report::status::{
@@ -286,16 +287,4 @@ fn annotation(object: &Value, key: &str) -> Option<String> {
 
 fn filled(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
-}
-
-fn text<'value>(value: &'value Value, place: &str) -> &'value str {
-    value.pointer(place).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn number(value: &Value, place: &str) -> Option<i64> {
-    value.pointer(place).and_then(Value::as_i64)
-}
-
-fn items<'value>(value: &'value Value, place: &str) -> &'value [Value] {
-    value.pointer(place).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }

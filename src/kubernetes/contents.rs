@@ -9,6 +9,7 @@ use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 use tokio::time::Instant;
 
+use super::pages::pages_until;
 use super::request::Request;
 use super::scene::{items, text};
 use super::session::{Reply, Session};
@@ -49,9 +50,13 @@ pub async fn contents(session: &Session, namespace: &str, concurrency: usize) ->
 }
 
 async fn ask(session: &Session, request: &Request) -> Result<Reply, String> {
-    let deadline = session.deadline().min(Instant::now() + MOMENT);
-    let reply = session.ask_until(request, deadline).await.map_err(|error| error.to_string())?;
+    let reply = session.ask_until(request, limit(session)).await.map_err(|error| error.to_string())?;
     if reply.is_success() { Ok(reply) } else { Err(format!("cannot {}: {}", request.what, reply.refusal().message)) }
+}
+
+/// Until when one question is waited for.
+fn limit(session: &Session) -> Instant {
+    session.deadline().min(Instant::now() + MOMENT)
 }
 
 async fn kinds(session: &Session, root: &'static str) -> Result<Vec<Resource>, String> {
@@ -96,24 +101,18 @@ fn is_listed(resource: &Value) -> bool {
 
 async fn things(session: &Session, namespace: &str, resource: Resource) -> Result<Vec<Thing>, String> {
     let Resource { group, version, plural, kind } = resource;
-    let first = Request::things(&group, &version, &plural, namespace, PAGE);
-    let mut request = first.clone();
-    let mut things = Vec::new();
-    loop {
-        let reply = ask(session, &request).await?;
-        for object in items(&reply.body, "/items") {
-            let owners = items(object, "/metadata/ownerReferences").iter();
-            things.push(Thing {
-                group: group.clone(),
-                kind: kind.clone(),
-                name: text(object, "/metadata/name").to_owned(),
-                uid: text(object, "/metadata/uid").to_owned(),
-                owners: owners.map(|owner| text(owner, "/uid").to_owned()).collect(),
-            });
+    let request = Request::things(&group, &version, &plural, namespace, PAGE);
+    let pages = pages_until(session, &request, limit(session)).await.map_err(|error| error.to_string())?;
+    let pages = pages.map_err(|refusal| format!("cannot {}: {}", request.what, refusal.message))?;
+    let thing = |object: &Value| {
+        let owners = items(object, "/metadata/ownerReferences").iter();
+        Thing {
+            group: group.clone(),
+            kind: kind.clone(),
+            name: text(object, "/metadata/name").to_owned(),
+            uid: text(object, "/metadata/uid").to_owned(),
+            owners: owners.map(|owner| text(owner, "/uid").to_owned()).collect(),
         }
-        match text(&reply.body, "/metadata/continue") {
-            "" => return Ok(things),
-            token => request = first.clone().following(token),
-        }
-    }
+    };
+    Ok(pages.iter().flat_map(|page| items(page, "/items")).map(thing).collect())
 }

@@ -5,12 +5,13 @@ use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
 
 use super::observe::{Unobserved, live};
+use super::pages::{objects, pages};
 use super::request::Request;
-use super::scene::{items, text};
+use super::scene::text;
 use super::session::Session;
 use super::unanswered::Unanswered;
 use crate::names::{Kind, MANAGED_BY, ObjectId, REGISTRY_CREDENTIALS, SINDRI};
-use crate::plan::{Cluster, Denial, Inventory, Item, Live, Refusal, is_denied};
+use crate::plan::{Cluster, Denial, Inventory, Item, Live, is_denied};
 use crate::workload::possible_objects;
 
 /// How many objects are asked for at a time.
@@ -126,25 +127,12 @@ pub(super) async fn all(
     namespace: &str,
     selector: &str,
 ) -> Result<Result<Vec<Value>, String>, Unobserved> {
-    let first = Request::list(kind, Some(namespace), selector, PAGE);
-    let mut request = first.clone();
-    let mut objects = Vec::new();
-    loop {
-        let reply = session.ask(&request).await?;
-        if !reply.is_success() {
-            let refusal = reply.refusal();
-            return denied(refusal).map_err(|refusal| Unobserved::Refused { what: first.what, refusal }).map(Err);
-        }
-        objects.extend(items(&reply.body, "/items").to_vec());
-        match text(&reply.body, "/metadata/continue") {
-            "" => return Ok(Ok(objects)),
-            token => request = first.clone().following(token),
-        }
+    let request = Request::list(kind, Some(namespace), selector, PAGE);
+    match pages(session, &request).await? {
+        Ok(pages) => Ok(Ok(pages.into_iter().flat_map(|page| objects(page, kind)).collect())),
+        Err(refusal) if is_denied(&refusal) => Ok(Err(refusal.message)),
+        Err(refusal) => Err(Unobserved::Refused { what: request.what, refusal }),
     }
-}
-
-fn denied(refusal: Refusal) -> Result<String, Refusal> {
-    if is_denied(&refusal) { Ok(refusal.message) } else { Err(refusal) }
 }
 
 fn item(kind: Kind, namespace: &str, object: Value) -> Item {

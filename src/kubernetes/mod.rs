@@ -23,6 +23,7 @@ mod not_locked;
 mod not_ready;
 mod observe;
 mod obstacle;
+mod pages;
 mod past;
 mod proxy;
 mod pulse;

@@ -7,17 +7,15 @@ use serde_json::Value;
 
 use super::diagnose::{State, diagnose};
 use super::observe::Unobserved;
+use super::pages::{objects, pages};
 use super::request::Request;
 use super::scene::{Scene, is_ending, number, text};
 use super::session::Session;
-use super::survey::objects;
 use crate::names::{INSTANCE, Kind, MANAGED_BY, SINDRI};
 use crate::plan::is_denied;
 
 /// How many objects come with one answer.
 const PAGE: u32 = 500;
-/// How often a list is begun anew whose rest is too old.
-const BEGINNINGS: u32 = 3;
 
 /// One environment of many.
 #[derive(Clone, Debug)]
@@ -132,29 +130,11 @@ enum Answer {
 }
 
 async fn all(session: &Session, kind: Kind, namespace: Option<&str>) -> Result<Answer, Unobserved> {
-    let first = Request::list(kind, namespace, &format!("{MANAGED_BY}={SINDRI},{INSTANCE}"), PAGE).without_owners();
-    let mut request = first.clone();
-    let (mut found, mut beginnings) = (Vec::new(), 1);
-    loop {
-        let reply = session.ask(&request).await?;
-        if reply.code == 410 && beginnings < BEGINNINGS {
-            found.clear();
-            request = first.clone();
-            beginnings += 1;
-            continue;
-        }
-        if !reply.is_success() {
-            let refusal = reply.refusal();
-            if is_denied(&refusal) {
-                return Ok(Answer::Denied(refusal.message));
-            }
-            return Err(Unobserved::Refused { what: request.what, refusal });
-        }
-        let token = text(&reply.body, "/metadata/continue").to_owned();
-        found.extend(objects(reply.body));
-        if token.is_empty() {
-            return Ok(Answer::All(found));
-        }
-        request = first.clone().following(&token);
+    let labels = format!("{MANAGED_BY}={SINDRI},{INSTANCE}");
+    let request = Request::list(kind, namespace, &labels, PAGE).without_owners();
+    match pages(session, &request).await? {
+        Ok(pages) => Ok(Answer::All(pages.into_iter().flat_map(|page| objects(page, kind)).collect())),
+        Err(refusal) if is_denied(&refusal) => Ok(Answer::Denied(refusal.message)),
+        Err(refusal) => Err(Unobserved::Refused { what: request.what, refusal }),
     }
 }

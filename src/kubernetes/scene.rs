@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+pub(super) use crate::names::fields::{items, number, text};
+
 /// A Deployment and what belongs to it.
 #[derive(Clone, Debug, Default)]
 pub struct Scene {
@@ -143,18 +145,6 @@ pub(super) fn last_seen(event: &Value) -> &str {
 /// The version of an object as a number: the later is the larger one.
 pub(super) fn version(object: &Value) -> u64 {
     text(object, "/metadata/resourceVersion").parse().unwrap_or_default()
-}
-
-pub(super) fn text<'value>(value: &'value Value, place: &str) -> &'value str {
-    value.pointer(place).and_then(Value::as_str).unwrap_or_default()
-}
-
-pub(super) fn number(value: &Value, place: &str) -> Option<i64> {
-    value.pointer(place).and_then(Value::as_i64)
-}
-
-pub(super) fn items<'value>(value: &'value Value, place: &str) -> &'value [Value] {
-    value.pointer(place).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
 pub(super) fn uid(object: &Value) -> &str {

@@ -11,6 +11,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::diagnose::{Log, State, diagnose, refused_pod};
 use super::observe::{Unobserved, live};
+use super::pages::objects;
 use super::refused::rehearse;
 use super::request::{Request, Selecting};
 use super::scene::{Scene, holds, items, name, text, uid};
@@ -83,8 +84,8 @@ pub async fn survey(session: &Session, subject: &Subject, depth: Depth) -> Resul
         context: subject.context.clone(),
         namespace: namespace.to_owned(),
         deployment: seen(deployment, &mut denied),
-        replica_sets: seen(sets, &mut denied).map(objects),
-        pods: seen(pods, &mut denied).map(objects).unwrap_or_default(),
+        replica_sets: seen(sets, &mut denied).map(|list| objects(list, Kind::ReplicaSet)),
+        pods: seen(pods, &mut denied).map(|list| objects(list, Kind::Pod)).unwrap_or_default(),
         claim: seen(claim, &mut denied),
         events: Vec::new(),
         rehearsal: None,
@@ -160,16 +161,6 @@ fn seen(answer: Live, denied: &mut Vec<String>) -> Option<Value> {
             None
         }
     }
-}
-
-/// The objects of a list; they do not say their kind themselves.
-pub(super) fn objects(mut list: Value) -> Vec<Value> {
-    let kind = text(&list, "/kind").trim_end_matches("List").to_owned();
-    let Some(Value::Array(mut items)) = list.get_mut("items").map(Value::take) else { return Vec::new() };
-    for item in items.iter_mut().filter_map(Value::as_object_mut) {
-        item.insert("kind".to_owned(), kind.clone().into());
-    }
-    items
 }
 
 /// The claim that the environment uses and has not made.

@@ -13,6 +13,7 @@ use kube::client::Body;
 use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::pages::{objects, pages};
 use super::request::{Request, Selecting};
 use super::scene::text;
 use super::session::{Reply, Session};
@@ -150,33 +151,18 @@ impl Watch<'_> {
             }
             Followed::All(kind, selecting) => (*kind, selecting),
         };
-        let first = Request::select(kind, self.namespace, selecting, PAGE);
-        let mut objects = Vec::new();
-        let mut request = first.clone();
-        loop {
-            let reply = self.session.ask(&request).await?;
-            if reply.code == 410 {
-                // The rest of the list is too old.
-                objects.clear();
-                request = first.clone();
-                self.pause().await?;
-                continue;
+        let request = Request::select(kind, self.namespace, selecting, PAGE);
+        let pages = loop {
+            match pages(self.session, &request).await? {
+                Ok(pages) => break pages,
+                // The rest of the list is too old, again and again.
+                Err(refusal) if refusal.code == 410 => self.pause().await?,
+                Err(refusal) => return Err(Lost::Refused(refusal)),
             }
-            if !reply.is_success() {
-                return Err(Lost::Refused(reply.refusal()));
-            }
-            let mut list = reply.body;
-            if let Some(Value::Array(items)) = list.get_mut("items").map(Value::take) {
-                objects.extend(items.into_iter().map(|item| with_kind(item, kind)));
-            }
-            match text(&list, "/metadata/continue") {
-                "" => {
-                    self.place = Place::Known(text(&list, "/metadata/resourceVersion").to_owned());
-                    return Ok(Change::Listed(objects));
-                }
-                token => request = first.clone().following(token),
-            }
-        }
+        };
+        let version = pages.last().map(|page| text(page, "/metadata/resourceVersion").to_owned());
+        self.place = Place::Known(version.unwrap_or_default());
+        Ok(Change::Listed(pages.into_iter().flat_map(|page| objects(page, kind)).collect()))
     }
 
     async fn open(&mut self, version: String) -> Result<Option<Change>, Lost> {
@@ -263,14 +249,6 @@ impl Watch<'_> {
         };
         Err(Unanswered::silent(self.session.server(), &what, pause).into())
     }
-}
-
-/// The items of a list do not say their kind.
-fn with_kind(mut item: Value, kind: Kind) -> Value {
-    if let Some(fields) = item.as_object_mut() {
-        fields.entry("kind").or_insert_with(|| kind.as_written().into());
-    }
-    item
 }
 
 fn newer(object: &Value, version: String) -> String {

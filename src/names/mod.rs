@@ -1,5 +1,6 @@
 //! The names that Sindri writes into a cluster: labels, annotations, the field manager, the names of objects.
 
+pub mod fields;
 mod kind;
 mod shown;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::names::fields::text;
 use crate::names::{APPLIED_AT, APPLIED_BY, CONFIG_HASH, CONTAINER, IMAGE, IMAGE_SIGNER, IMAGE_SOURCE, IMAGE_TAG};
 
 /// The annotation in which a Deployment's controller counts.
@@ -159,10 +160,6 @@ fn image(template: &Value) -> &str {
     let containers = template.pointer("/spec/containers").and_then(Value::as_array).into_iter().flatten();
     let own = containers.filter(|container| container.get("name").is_some_and(|name| name == CONTAINER));
     own.map(|container| text(container, "/image")).next().unwrap_or_default()
-}
-
-fn text<'a>(value: &'a Value, place: &str) -> &'a str {
-    value.pointer(place).and_then(Value::as_str).unwrap_or_default()
 }
 
 #[cfg(test)]

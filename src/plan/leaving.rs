@@ -9,6 +9,7 @@ use super::change::Seal;
 use super::inventory::{Contents, Denial, Inventory, Item, is_made_by_sindri, is_made_for, label};
 use super::removal::{Going, Removal, Staying, Volume, Why, rank};
 use super::strangers::strangers;
+use crate::names::fields::text;
 use crate::names::{Kind, ObjectId, REGISTRY_CREDENTIALS};
 
 /// Where a Deployment names the volumes of its pods.
@@ -258,8 +259,4 @@ fn is_over(pod: &Value) -> bool {
 
 fn is_ending(object: &Value) -> bool {
     !text(object, "/metadata/deletionTimestamp").is_empty()
-}
-
-fn text<'a>(value: &'a Value, place: &str) -> &'a str {
-    value.pointer(place).and_then(Value::as_str).unwrap_or_default()
 }

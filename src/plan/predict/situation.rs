@@ -135,12 +135,9 @@ pub(super) fn seen(live: &Live) -> Option<&Value> {
     }
 }
 
+pub(super) use crate::names::fields::items as list;
+
 /// A text inside an object.
 pub(super) fn text<'a>(object: &'a Value, pointer: &str) -> Option<&'a str> {
     object.pointer(pointer).and_then(Value::as_str)
-}
-
-/// A list inside an object; empty where there is none.
-pub(super) fn list<'a>(object: &'a Value, pointer: &str) -> &'a [Value] {
-    object.pointer(pointer).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
