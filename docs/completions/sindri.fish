@@ -102,7 +102,7 @@ complete -c sindri -n "__fish_sindri_using_subcommand plan" -l timeout -d 'How l
 complete -c sindri -n "__fish_sindri_using_subcommand plan" -l concurrency -d 'How many requests may be under way at the same time' -r
 complete -c sindri -n "__fish_sindri_using_subcommand plan" -l insecure-registry -d 'A registry that is spoken to without TLS, for example `registry.internal:5000`; this machine\'s own always are' -r
 complete -c sindri -n "__fish_sindri_using_subcommand plan" -l out -d 'Save the plan, for `deploy --plan FILE`. Nobody else can read the file, and no Secret is in it' -r -F
-complete -c sindri -n "__fish_sindri_using_subcommand plan" -s o -l output -d 'How to write the plan' -r -f -a "text\t'For a person'
+complete -c sindri -n "__fish_sindri_using_subcommand plan" -s o -l output -d 'How to write the answer' -r -f -a "text\t'For a person'
 json\t'For a program'
 yaml\t'For a program'"
 complete -c sindri -n "__fish_sindri_using_subcommand plan" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
@@ -122,7 +122,7 @@ complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l timeout -d 'How
 complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l concurrency -d 'How many requests may be under way at the same time' -r
 complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l insecure-registry -d 'A registry that is spoken to without TLS, for example `registry.internal:5000`; this machine\'s own always are' -r
 complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l plan -d 'Apply this saved plan, and ask nothing. If anything has moved since, nothing is changed and the exit code is 5' -r -F
-complete -c sindri -n "__fish_sindri_using_subcommand deploy" -s o -l output -d 'How to write the outcome' -r -f -a "text\t'For a person'
+complete -c sindri -n "__fish_sindri_using_subcommand deploy" -s o -l output -d 'How to write the answer' -r -f -a "text\t'For a person'
 json\t'For a program'
 yaml\t'For a program'"
 complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
@@ -131,8 +131,8 @@ never\t'Never'"
 complete -c sindri -n "__fish_sindri_using_subcommand deploy" -s y -l yes -l auto-approve -d 'Do not ask'
 complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l dry-run -d 'Show the plan and stop, as `sindri plan` does'
 complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l force-conflicts -d 'Take fields that belong to other field managers'
-complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l wait -d 'Wait until the environment is ready. This is the default'
-complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l no-wait -d 'Do not wait until the environment is ready'
+complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l wait -d 'Wait until it has happened: ready, stopped or gone. This is the default'
+complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l no-wait -d 'Do not wait until it has happened'
 complete -c sindri -n "__fish_sindri_using_subcommand deploy" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
 complete -c sindri -n "__fish_sindri_using_subcommand deploy" -s v -l verbose -d 'Say more about what is done'
 complete -c sindri -n "__fish_sindri_using_subcommand deploy" -l no-input -d 'Never ask; fail and name the flag that would have answered'
@@ -145,7 +145,7 @@ complete -c sindri -n "__fish_sindri_using_subcommand apply" -l timeout -d 'How 
 complete -c sindri -n "__fish_sindri_using_subcommand apply" -l concurrency -d 'How many requests may be under way at the same time' -r
 complete -c sindri -n "__fish_sindri_using_subcommand apply" -l insecure-registry -d 'A registry that is spoken to without TLS, for example `registry.internal:5000`; this machine\'s own always are' -r
 complete -c sindri -n "__fish_sindri_using_subcommand apply" -l plan -d 'Apply this saved plan, and ask nothing. If anything has moved since, nothing is changed and the exit code is 5' -r -F
-complete -c sindri -n "__fish_sindri_using_subcommand apply" -s o -l output -d 'How to write the outcome' -r -f -a "text\t'For a person'
+complete -c sindri -n "__fish_sindri_using_subcommand apply" -s o -l output -d 'How to write the answer' -r -f -a "text\t'For a person'
 json\t'For a program'
 yaml\t'For a program'"
 complete -c sindri -n "__fish_sindri_using_subcommand apply" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
@@ -154,8 +154,8 @@ never\t'Never'"
 complete -c sindri -n "__fish_sindri_using_subcommand apply" -s y -l yes -l auto-approve -d 'Do not ask'
 complete -c sindri -n "__fish_sindri_using_subcommand apply" -l dry-run -d 'Show the plan and stop, as `sindri plan` does'
 complete -c sindri -n "__fish_sindri_using_subcommand apply" -l force-conflicts -d 'Take fields that belong to other field managers'
-complete -c sindri -n "__fish_sindri_using_subcommand apply" -l wait -d 'Wait until the environment is ready. This is the default'
-complete -c sindri -n "__fish_sindri_using_subcommand apply" -l no-wait -d 'Do not wait until the environment is ready'
+complete -c sindri -n "__fish_sindri_using_subcommand apply" -l wait -d 'Wait until it has happened: ready, stopped or gone. This is the default'
+complete -c sindri -n "__fish_sindri_using_subcommand apply" -l no-wait -d 'Do not wait until it has happened'
 complete -c sindri -n "__fish_sindri_using_subcommand apply" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
 complete -c sindri -n "__fish_sindri_using_subcommand apply" -s v -l verbose -d 'Say more about what is done'
 complete -c sindri -n "__fish_sindri_using_subcommand apply" -l no-input -d 'Never ask; fail and name the flag that would have answered'
@@ -167,7 +167,7 @@ complete -c sindri -n "__fish_sindri_using_subcommand status" -l context -d 'The
 complete -c sindri -n "__fish_sindri_using_subcommand status" -s n -l namespace -d 'The namespace; default: the file\'s, then the context\'s' -r
 complete -c sindri -n "__fish_sindri_using_subcommand status" -l timeout -d 'How long the whole command may wait for the cluster: 90s, 5m, 1h30m' -r
 complete -c sindri -n "__fish_sindri_using_subcommand status" -l concurrency -d 'How many requests may be under way at the same time' -r
-complete -c sindri -n "__fish_sindri_using_subcommand status" -s o -l output -d 'How to write it' -r -f -a "text\t'For a person'
+complete -c sindri -n "__fish_sindri_using_subcommand status" -s o -l output -d 'How to write the answer' -r -f -a "text\t'For a person'
 wide\t'For a person who wants to know more'
 json\t'For a program'
 yaml\t'For a program'
@@ -187,11 +187,11 @@ complete -c sindri -n "__fish_sindri_using_subcommand list" -l context -d 'The c
 complete -c sindri -n "__fish_sindri_using_subcommand list" -s n -l namespace -d 'The namespace; default: the file\'s, then the context\'s' -r
 complete -c sindri -n "__fish_sindri_using_subcommand list" -l timeout -d 'How long the whole command may wait for the cluster: 90s, 5m, 1h30m' -r
 complete -c sindri -n "__fish_sindri_using_subcommand list" -l concurrency -d 'How many requests may be under way at the same time' -r
-complete -c sindri -n "__fish_sindri_using_subcommand list" -s o -l output -d 'How to write it' -r -f -a "text\t'For a person'
+complete -c sindri -n "__fish_sindri_using_subcommand list" -s o -l output -d 'How to write the answer' -r -f -a "text\t'For a person'
 wide\t'For a person who wants to know more'
 json\t'For a program'
 yaml\t'For a program'
-name\t'Only what they are called'"
+name\t'Only what it is called'"
 complete -c sindri -n "__fish_sindri_using_subcommand list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -206,11 +206,11 @@ complete -c sindri -n "__fish_sindri_using_subcommand ls" -l context -d 'The con
 complete -c sindri -n "__fish_sindri_using_subcommand ls" -s n -l namespace -d 'The namespace; default: the file\'s, then the context\'s' -r
 complete -c sindri -n "__fish_sindri_using_subcommand ls" -l timeout -d 'How long the whole command may wait for the cluster: 90s, 5m, 1h30m' -r
 complete -c sindri -n "__fish_sindri_using_subcommand ls" -l concurrency -d 'How many requests may be under way at the same time' -r
-complete -c sindri -n "__fish_sindri_using_subcommand ls" -s o -l output -d 'How to write it' -r -f -a "text\t'For a person'
+complete -c sindri -n "__fish_sindri_using_subcommand ls" -s o -l output -d 'How to write the answer' -r -f -a "text\t'For a person'
 wide\t'For a person who wants to know more'
 json\t'For a program'
 yaml\t'For a program'
-name\t'Only what they are called'"
+name\t'Only what it is called'"
 complete -c sindri -n "__fish_sindri_using_subcommand ls" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -269,8 +269,8 @@ complete -c sindri -n "__fish_sindri_using_subcommand stop" -l concurrency -d 'H
 complete -c sindri -n "__fish_sindri_using_subcommand stop" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c sindri -n "__fish_sindri_using_subcommand stop" -l wait -d 'Wait until it is so. This is the default'
-complete -c sindri -n "__fish_sindri_using_subcommand stop" -l no-wait -d 'Do not wait until it is so'
+complete -c sindri -n "__fish_sindri_using_subcommand stop" -l wait -d 'Wait until it has happened: ready, stopped or gone. This is the default'
+complete -c sindri -n "__fish_sindri_using_subcommand stop" -l no-wait -d 'Do not wait until it has happened'
 complete -c sindri -n "__fish_sindri_using_subcommand stop" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
 complete -c sindri -n "__fish_sindri_using_subcommand stop" -s v -l verbose -d 'Say more about what is done'
 complete -c sindri -n "__fish_sindri_using_subcommand stop" -l no-input -d 'Never ask; fail and name the flag that would have answered'
@@ -285,8 +285,8 @@ complete -c sindri -n "__fish_sindri_using_subcommand start" -l concurrency -d '
 complete -c sindri -n "__fish_sindri_using_subcommand start" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c sindri -n "__fish_sindri_using_subcommand start" -l wait -d 'Wait until it is so. This is the default'
-complete -c sindri -n "__fish_sindri_using_subcommand start" -l no-wait -d 'Do not wait until it is so'
+complete -c sindri -n "__fish_sindri_using_subcommand start" -l wait -d 'Wait until it has happened: ready, stopped or gone. This is the default'
+complete -c sindri -n "__fish_sindri_using_subcommand start" -l no-wait -d 'Do not wait until it has happened'
 complete -c sindri -n "__fish_sindri_using_subcommand start" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
 complete -c sindri -n "__fish_sindri_using_subcommand start" -s v -l verbose -d 'Say more about what is done'
 complete -c sindri -n "__fish_sindri_using_subcommand start" -l no-input -d 'Never ask; fail and name the flag that would have answered'
@@ -301,8 +301,8 @@ complete -c sindri -n "__fish_sindri_using_subcommand restart" -l concurrency -d
 complete -c sindri -n "__fish_sindri_using_subcommand restart" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c sindri -n "__fish_sindri_using_subcommand restart" -l wait -d 'Wait until it is so. This is the default'
-complete -c sindri -n "__fish_sindri_using_subcommand restart" -l no-wait -d 'Do not wait until it is so'
+complete -c sindri -n "__fish_sindri_using_subcommand restart" -l wait -d 'Wait until it has happened: ready, stopped or gone. This is the default'
+complete -c sindri -n "__fish_sindri_using_subcommand restart" -l no-wait -d 'Do not wait until it has happened'
 complete -c sindri -n "__fish_sindri_using_subcommand restart" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
 complete -c sindri -n "__fish_sindri_using_subcommand restart" -s v -l verbose -d 'Say more about what is done'
 complete -c sindri -n "__fish_sindri_using_subcommand restart" -l no-input -d 'Never ask; fail and name the flag that would have answered'
@@ -333,7 +333,7 @@ complete -c sindri -n "__fish_sindri_using_subcommand rollback" -l timeout -d 'H
 complete -c sindri -n "__fish_sindri_using_subcommand rollback" -l concurrency -d 'How many requests may be under way at the same time' -r
 complete -c sindri -n "__fish_sindri_using_subcommand rollback" -l insecure-registry -d 'A registry that is spoken to without TLS, for example `registry.internal:5000`; this machine\'s own always are' -r
 complete -c sindri -n "__fish_sindri_using_subcommand rollback" -l to -d 'The revision to go back to, as `sindri history` numbers them; default: the one before that differs' -r
-complete -c sindri -n "__fish_sindri_using_subcommand rollback" -s o -l output -d 'How to write the outcome' -r -f -a "text\t'For a person'
+complete -c sindri -n "__fish_sindri_using_subcommand rollback" -s o -l output -d 'How to write the answer' -r -f -a "text\t'For a person'
 json\t'For a program'
 yaml\t'For a program'"
 complete -c sindri -n "__fish_sindri_using_subcommand rollback" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
@@ -342,8 +342,8 @@ never\t'Never'"
 complete -c sindri -n "__fish_sindri_using_subcommand rollback" -s y -l yes -l auto-approve -d 'Do not ask'
 complete -c sindri -n "__fish_sindri_using_subcommand rollback" -l dry-run -d 'Show the plan and stop'
 complete -c sindri -n "__fish_sindri_using_subcommand rollback" -l force-conflicts -d 'Take fields that belong to other field managers'
-complete -c sindri -n "__fish_sindri_using_subcommand rollback" -l wait -d 'Wait until the environment is ready. This is the default'
-complete -c sindri -n "__fish_sindri_using_subcommand rollback" -l no-wait -d 'Do not wait until the environment is ready'
+complete -c sindri -n "__fish_sindri_using_subcommand rollback" -l wait -d 'Wait until it has happened: ready, stopped or gone. This is the default'
+complete -c sindri -n "__fish_sindri_using_subcommand rollback" -l no-wait -d 'Do not wait until it has happened'
 complete -c sindri -n "__fish_sindri_using_subcommand rollback" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
 complete -c sindri -n "__fish_sindri_using_subcommand rollback" -s v -l verbose -d 'Say more about what is done'
 complete -c sindri -n "__fish_sindri_using_subcommand rollback" -l no-input -d 'Never ask; fail and name the flag that would have answered'
@@ -355,7 +355,7 @@ complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l context -d 'Th
 complete -c sindri -n "__fish_sindri_using_subcommand destroy" -s n -l namespace -d 'The namespace; default: the file\'s, then the context\'s' -r
 complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l timeout -d 'How long the whole command may wait for the cluster: 90s, 5m, 1h30m' -r
 complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l concurrency -d 'How many requests may be under way at the same time' -r
-complete -c sindri -n "__fish_sindri_using_subcommand destroy" -s o -l output -d 'How to write the outcome' -r -f -a "text\t'For a person'
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -s o -l output -d 'How to write the answer' -r -f -a "text\t'For a person'
 json\t'For a program'
 yaml\t'For a program'"
 complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
@@ -364,8 +364,8 @@ never\t'Never'"
 complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l volumes -d 'Delete the volume too, with everything that is on it'
 complete -c sindri -n "__fish_sindri_using_subcommand destroy" -s y -l yes -l auto-approve -d 'Do not ask'
 complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l dry-run -d 'Show what would go and what would stay, and stop'
-complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l wait -d 'Wait until everything is gone. This is the default'
-complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l no-wait -d 'Do not wait until everything is gone'
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l wait -d 'Wait until it has happened: ready, stopped or gone. This is the default'
+complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l no-wait -d 'Do not wait until it has happened'
 complete -c sindri -n "__fish_sindri_using_subcommand destroy" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
 complete -c sindri -n "__fish_sindri_using_subcommand destroy" -s v -l verbose -d 'Say more about what is done'
 complete -c sindri -n "__fish_sindri_using_subcommand destroy" -l no-input -d 'Never ask; fail and name the flag that would have answered'
@@ -377,7 +377,7 @@ complete -c sindri -n "__fish_sindri_using_subcommand doctor" -s n -l namespace 
 complete -c sindri -n "__fish_sindri_using_subcommand doctor" -l timeout -d 'How long the whole command may wait for the cluster: 90s, 5m, 1h30m' -r
 complete -c sindri -n "__fish_sindri_using_subcommand doctor" -l concurrency -d 'How many requests may be under way at the same time' -r
 complete -c sindri -n "__fish_sindri_using_subcommand doctor" -l insecure-registry -d 'A registry that is spoken to without TLS, for example `registry.internal:5000`; this machine\'s own always are' -r
-complete -c sindri -n "__fish_sindri_using_subcommand doctor" -s o -l output -d 'How to write what was found' -r -f -a "text\t'For a person'
+complete -c sindri -n "__fish_sindri_using_subcommand doctor" -s o -l output -d 'How to write the answer' -r -f -a "text\t'For a person'
 json\t'For a program'
 yaml\t'For a program'"
 complete -c sindri -n "__fish_sindri_using_subcommand doctor" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'

@@ -9,21 +9,20 @@ use super::converge::{Converge, carry_out};
 use super::engine::{Engine, reach_for};
 use super::failure::Failure;
 use super::interrupt::Interrupt;
-use super::plan::{Output, for_person};
+use super::output::{DocumentArguments, WaitArguments};
+use super::plan::for_person;
 use super::registries::RegistryArguments;
 use super::source::FileArgument;
 use super::story::Story;
 use super::ui::Ui;
 use super::{plan_file, runtime};
 use crate::plan::Plan;
-use crate::report;
 
 /// Make the environment what the configuration says.
 ///
 /// Shows the plan, asks, does exactly that, and waits until the environment is ready. What cannot become ready is told
 /// with its cause. A second deploy changes nothing.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Deploy {
     #[command(flatten)]
     file: FileArgument,
@@ -48,23 +47,10 @@ pub(super) struct Deploy {
     /// Take fields that belong to other field managers.
     #[arg(long)]
     force_conflicts: bool,
-    /// Wait until the environment is ready. This is the default.
-    #[arg(long, overrides_with = "no_wait")]
-    wait: bool,
-    /// Do not wait until the environment is ready.
-    #[arg(long, overrides_with = "wait")]
-    no_wait: bool,
-    /// How to write the outcome.
-    #[arg(
-        short,
-        long,
-        value_enum,
-        value_name = "FORMAT",
-        default_value = "text",
-        env = "SINDRI_OUTPUT",
-        hide_env_values = true
-    )]
-    output: Output,
+    #[command(flatten)]
+    wait: WaitArguments,
+    #[command(flatten)]
+    output: DocumentArguments,
 }
 
 impl Deploy {
@@ -79,10 +65,8 @@ impl Deploy {
         });
         // A program is told how it ended, however it ended. A person has seen it.
         let document = || story.document(outcome.as_ref().err(), self.dry_run);
-        match self.output {
-            Output::Text => {}
-            Output::Json => ui.data(&format!("{:#}\n", document()))?,
-            Output::Yaml => ui.data(&report::yaml::document(&document()))?,
+        if let Some(document) = self.output.for_program(document) {
+            ui.data(&document)?;
         }
         outcome
     }
@@ -95,7 +79,7 @@ impl Deploy {
     }
 
     fn converge(&self) -> Converge {
-        Converge { yes: self.yes, dry_run: self.dry_run, no_wait: self.no_wait }
+        Converge { yes: self.yes, dry_run: self.dry_run, no_wait: self.wait.no_wait }
     }
 
     /// Applies what was shown and approved before.

@@ -5,7 +5,7 @@ use clap::Args;
 use super::environment::{Environment, EnvironmentArguments};
 use super::failure::Failure;
 use super::interrupt::Interrupt;
-use super::plan::Output;
+use super::output::{DocumentArguments, WaitArguments};
 use super::removing::{Undone, await_namespace, remove};
 use super::runtime;
 use super::ui::{Remark, Ui};
@@ -24,7 +24,6 @@ const ATTEMPTS: u32 = 5;
 /// Shows what goes and what stays, asks, ends what runs, and deletes exactly that. What sindri did not make for this
 /// environment is never touched. When it is interrupted, it can be run again.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Destroy {
     #[command(flatten)]
     environment: EnvironmentArguments,
@@ -37,23 +36,10 @@ pub(super) struct Destroy {
     /// Show what would go and what would stay, and stop.
     #[arg(long)]
     dry_run: bool,
-    /// Wait until everything is gone. This is the default.
-    #[arg(long, overrides_with = "no_wait")]
-    wait: bool,
-    /// Do not wait until everything is gone.
-    #[arg(long, overrides_with = "wait")]
-    no_wait: bool,
-    /// How to write the outcome.
-    #[arg(
-        short,
-        long,
-        value_enum,
-        value_name = "FORMAT",
-        default_value = "text",
-        env = "SINDRI_OUTPUT",
-        hide_env_values = true
-    )]
-    output: Output,
+    #[command(flatten)]
+    wait: WaitArguments,
+    #[command(flatten)]
+    output: DocumentArguments,
 }
 
 /// What is gathered while it goes on, so that a program can be told at its end, however it ends.
@@ -73,10 +59,8 @@ impl Destroy {
         });
         // A program is told how it ended, however it ended. A person has seen it.
         let document = || self.document(&story, outcome.as_ref().err());
-        match self.output {
-            Output::Text => {}
-            Output::Json => ui.data(&format!("{:#}\n", document()))?,
-            Output::Yaml => ui.data(&report::yaml::document(&document()))?,
+        if let Some(document) = self.output.for_program(document) {
+            ui.data(&document)?;
         }
         outcome
     }
@@ -132,7 +116,7 @@ impl Destroy {
                 approved = Some(removal);
                 continue;
             }
-            let (removed, outcome) = remove(&environment, &means, &removal, !self.no_wait, ui).await;
+            let (removed, outcome) = remove(&environment, &means, &removal, !self.wait.no_wait, ui).await;
             story.removed = removed;
             match outcome {
                 Ok(()) => return self.finish(&environment, (&removal, &story.removed), interrupt, ui).await,
@@ -206,12 +190,16 @@ impl Destroy {
             return Ok(());
         }
         let is_namespace_going = removed.deleted.iter().any(|id| id.kind == Kind::Namespace);
-        if (removal.ending_namespace.is_some() || is_namespace_going) && !self.no_wait {
+        if (removal.ending_namespace.is_some() || is_namespace_going) && !self.wait.no_wait {
             let awaited = await_namespace(environment, removal, interrupt, ui).await;
             awaited.map_err(|undone| self.stopped(undone, removed))?;
         }
         if !removal.goes.is_empty() {
-            ui.say(&format!("{} {}", removal.environment, if self.no_wait { "is being deleted" } else { "is gone" }));
+            ui.say(&format!(
+                "{} {}",
+                removal.environment,
+                if self.wait.no_wait { "is being deleted" } else { "is gone" }
+            ));
         }
         let volumes = removal.stays.iter().filter(|staying| staying.why == Why::Data);
         let kept: Vec<String> = volumes.map(|staying| staying.id.short()).collect();

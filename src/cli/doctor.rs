@@ -1,12 +1,13 @@
 //! `sindri doctor`
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use futures_util::future::join3;
 
 use super::cluster::ClusterArguments;
 use super::engine::Reach;
 use super::examination::{Examination, in_cluster};
 use super::failure::Failure;
+use super::output::DocumentArguments;
 use super::registries::{Found, RegistryArguments};
 use super::source::{FileArgument, Source};
 use super::ui::Ui;
@@ -16,7 +17,7 @@ use crate::config::spec::Spec;
 use crate::plan::checkup::{Check, Health};
 use crate::plan::{Cluster, Finding, Severity};
 use crate::report::doctor::{self, Report};
-use crate::report::{problems, yaml};
+use crate::report::problems;
 
 /// Check all that an environment depends on, and say what mends it.
 ///
@@ -31,27 +32,8 @@ pub(super) struct Doctor {
     cluster: ClusterArguments,
     #[command(flatten)]
     registries: RegistryArguments,
-    /// How to write what was found.
-    #[arg(
-        short,
-        long,
-        value_enum,
-        value_name = "FORMAT",
-        default_value = "text",
-        env = "SINDRI_OUTPUT",
-        hide_env_values = true
-    )]
-    output: Output,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Output {
-    /// For a person.
-    Text,
-    /// For a program.
-    Json,
-    /// For a program.
-    Yaml,
+    #[command(flatten)]
+    output: DocumentArguments,
 }
 
 /// The configuration, as far as it can be read.
@@ -60,11 +42,8 @@ type Configuration = Option<(Spec, Source)>;
 impl Doctor {
     pub(super) fn run(self, ui: &mut Ui) -> Result<(), Failure> {
         let report = runtime::block_on(self.examine(ui))?;
-        ui.data(&match self.output {
-            Output::Text => doctor::for_person(&report, ui.data_style()),
-            Output::Json => format!("{:#}\n", doctor::for_program(&report)),
-            Output::Yaml => yaml::document(&doctor::for_program(&report)),
-        })?;
+        let style = ui.data_style();
+        ui.data(&self.output.answer(|| doctor::for_person(&report, style), || doctor::for_program(&report)))?;
         match report.count(Health::Failed) {
             0 => Ok(()),
             1 => Err(Failure::failed("1 check has failed", None)),

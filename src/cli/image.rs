@@ -1,16 +1,17 @@
 //! `sindri image`
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use serde_json::Value;
 
 use super::failure::Failure;
+use super::output::DocumentArguments;
 use super::registries::{Asked, PatienceArguments, RegistryArguments, Vouched};
 use super::source::FileArgument;
 use super::ui::{Remark, Ui};
 use super::{runtime, value};
 use crate::config::reference::Reference;
 use crate::image::{Registry, Wanted, inspect, resolve, verification};
-use crate::report::{image, verdict, yaml};
+use crate::report::{image, verdict};
 
 /// Ask registries about images.
 #[derive(Debug, Args)]
@@ -63,27 +64,8 @@ struct Question {
     registries: RegistryArguments,
     #[command(flatten)]
     patience: PatienceArguments,
-    /// How to write the answer.
-    #[arg(
-        short,
-        long,
-        value_enum,
-        value_name = "FORMAT",
-        default_value = "text",
-        env = "SINDRI_OUTPUT",
-        hide_env_values = true
-    )]
-    output: Output,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Output {
-    /// For a person.
-    Text,
-    /// For a program.
-    Json,
-    /// For a program.
-    Yaml,
+    #[command(flatten)]
+    output: DocumentArguments,
 }
 
 impl Image {
@@ -106,11 +88,7 @@ impl Question {
     }
 
     fn answer(&self, text: impl FnOnce() -> String, data: impl FnOnce() -> Value, ui: &mut Ui) -> Result<(), Failure> {
-        ui.data(&match self.output {
-            Output::Text => text(),
-            Output::Json => format!("{:#}\n", data()),
-            Output::Yaml => yaml::document(&data()),
-        })
+        ui.data(&self.output.answer(text, data))
     }
 }
 

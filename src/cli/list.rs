@@ -1,10 +1,11 @@
 //! `sindri list`
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::cluster::ClusterArguments;
 use super::engine::Reach;
 use super::failure::Failure;
+use super::output::{Listing, ListingArguments};
 use super::source::FileArgument;
 use super::ui::{Remark, Ui};
 use super::{runtime, standing};
@@ -24,32 +25,8 @@ pub(super) struct List {
     /// In all namespaces.
     #[arg(short = 'A', long, conflicts_with = "namespace")]
     all_namespaces: bool,
-    /// How to write it.
-    #[arg(
-        short,
-        long,
-        value_enum,
-        value_name = "FORMAT",
-        default_value = "text",
-        env = "SINDRI_OUTPUT",
-        hide_env_values = true
-    )]
-    output: Output,
-}
-
-/// How a list is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Output {
-    /// For a person.
-    Text,
-    /// For a person who wants to know more.
-    Wide,
-    /// For a program.
-    Json,
-    /// For a program.
-    Yaml,
-    /// Only what they are called.
-    Name,
+    #[command(flatten)]
+    output: ListingArguments,
 }
 
 impl List {
@@ -64,7 +41,7 @@ impl List {
             };
             let reach = Reach::new(&self.cluster.options(spec.as_ref(), ui), &self.cluster).await?;
             let namespace = (!self.all_namespaces).then_some(reach.target.namespace.as_str());
-            let seen = roster(&reach.session, namespace, self.output == Output::Wide).await?;
+            let seen = roster(&reach.session, namespace, self.output.output == Listing::Wide).await?;
             ui.detail(&format!("{} requests", reach.requests()));
             let now = reach.session.server_time();
             let rows: Vec<Row> = seen.environments.iter().map(|listed| standing::row(listed, now)).collect();
@@ -74,15 +51,15 @@ impl List {
     }
 
     fn written(&self, rows: &[Row], seen: &Roster) -> String {
-        let wide = self.output == Output::Wide;
+        let wide = self.output.output == Listing::Wide;
         let value = || list_for_program(rows, &seen.denied);
         let place = |row: &Row| if self.all_namespaces { format!("{}/", row.namespace) } else { String::new() };
         let name = |row: &Row| format!("{}{}\n", place(row), row.environment);
-        match self.output {
-            Output::Text | Output::Wide => list_for_person(rows, Columns { namespace: self.all_namespaces, wide }),
-            Output::Json => format!("{:#}\n", value()),
-            Output::Yaml => report::yaml::document(&value()),
-            Output::Name => rows.iter().map(name).collect(),
+        match self.output.output {
+            Listing::Text | Listing::Wide => list_for_person(rows, Columns { namespace: self.all_namespaces, wide }),
+            Listing::Json => format!("{:#}\n", value()),
+            Listing::Yaml => report::yaml::document(&value()),
+            Listing::Name => rows.iter().map(name).collect(),
         }
     }
 
@@ -95,7 +72,7 @@ impl List {
         for message in &seen.denied {
             ui.remark(Remark::Note, &format!("not everything can be seen: {message}"));
         }
-        if rows.is_empty() && matches!(self.output, Output::Text | Output::Wide) {
+        if rows.is_empty() && matches!(self.output.output, Listing::Text | Listing::Wide) {
             let place = if self.all_namespaces {
                 "in any namespace".to_owned()
             } else {

@@ -26,6 +26,7 @@ mod list;
 mod live;
 mod logs;
 mod man;
+mod output;
 mod pipes;
 mod plan;
 mod plan_file;

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::cluster::ClusterArguments;
 use super::engine::Engine;
 use super::failure::Failure;
+use super::output::DocumentArguments;
 use super::registries::RegistryArguments;
 use super::source::FileArgument;
 use super::ui::{Remark, Ui};
@@ -35,28 +36,8 @@ pub(super) struct Plan {
     /// Plan to take fields that belong to other field managers.
     #[arg(long)]
     force_conflicts: bool,
-    /// How to write the plan.
-    #[arg(
-        short,
-        long,
-        value_enum,
-        value_name = "FORMAT",
-        default_value = "text",
-        env = "SINDRI_OUTPUT",
-        hide_env_values = true
-    )]
-    output: Output,
-}
-
-/// How a plan is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Output {
-    /// For a person.
-    Text,
-    /// For a program.
-    Json,
-    /// For a program.
-    Yaml,
+    #[command(flatten)]
+    output: DocumentArguments,
 }
 
 impl Plan {
@@ -76,11 +57,8 @@ impl Plan {
         let plan = engine.plan().await?;
         ui.detail(&format!("{} requests to the registry", engine.registry_requests()));
         ui.detail(&format!("{} requests", engine.reach.requests()));
-        ui.data(&match self.output {
-            Output::Text => for_person(&plan, ui.data_style()),
-            Output::Json => format!("{:#}\n", report::plan_data::for_program(&plan)),
-            Output::Yaml => report::yaml::document(&report::plan_data::for_program(&plan)),
-        })?;
+        let style = ui.data_style();
+        ui.data(&self.output.answer(|| for_person(&plan, style), || report::plan_data::for_program(&plan)))?;
         if plan.obstacles().next().is_some() {
             return Err(Failure::blocked(&plan, self.out.is_some()));
         }

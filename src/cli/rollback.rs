@@ -8,7 +8,7 @@ use super::engine::{Engine, Reach};
 use super::environment::selector;
 use super::failure::Failure;
 use super::interrupt::Interrupt;
-use super::plan::Output;
+use super::output::{DocumentArguments, WaitArguments};
 use super::registries::{Found, RegistryArguments};
 use super::runtime;
 use super::source::{FileArgument, Source};
@@ -20,7 +20,6 @@ use crate::config::spec::Spec;
 use crate::kubernetes::past;
 use crate::names::{Kind, ObjectId};
 use crate::plan::{Revision, previous, revisions};
-use crate::report;
 use crate::workload::as_it_was;
 
 /// Make the environment what it was before: the image and the pod of an earlier revision.
@@ -29,7 +28,6 @@ use crate::workload::as_it_was;
 /// as they are. An image that somebody has to vouch for is verified again. The configuration does not change: `sindri plan`
 /// shows how it differs from what runs then, and the next deploy brings it back.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Rollback {
     #[command(flatten)]
     file: FileArgument,
@@ -49,23 +47,10 @@ pub(super) struct Rollback {
     /// Take fields that belong to other field managers.
     #[arg(long)]
     force_conflicts: bool,
-    /// Wait until the environment is ready. This is the default.
-    #[arg(long, overrides_with = "no_wait")]
-    wait: bool,
-    /// Do not wait until the environment is ready.
-    #[arg(long, overrides_with = "wait")]
-    no_wait: bool,
-    /// How to write the outcome.
-    #[arg(
-        short,
-        long,
-        value_enum,
-        value_name = "FORMAT",
-        default_value = "text",
-        env = "SINDRI_OUTPUT",
-        hide_env_values = true
-    )]
-    output: Output,
+    #[command(flatten)]
+    wait: WaitArguments,
+    #[command(flatten)]
+    output: DocumentArguments,
 }
 
 impl Rollback {
@@ -76,10 +61,8 @@ impl Rollback {
             self.roll_back(&interrupt, &mut story, ui).await
         });
         let document = || story.document(outcome.as_ref().err(), self.dry_run);
-        match self.output {
-            Output::Text => {}
-            Output::Json => ui.data(&format!("{:#}\n", document()))?,
-            Output::Yaml => ui.data(&report::yaml::document(&document()))?,
+        if let Some(document) = self.output.for_program(document) {
+            ui.data(&document)?;
         }
         outcome
     }
@@ -113,7 +96,7 @@ impl Rollback {
         let engine = Engine::as_it_was(reach, desired, certainty, config_hash, self.force_conflicts);
         let by = revision.by().map(|by| format!(" by {by}")).unwrap_or_default();
         ui.say(&format!("{} goes back to revision {}, of {}{by}", spec.name, revision.number, revision.at));
-        let converge = Converge { yes: self.yes, dry_run: self.dry_run, no_wait: self.no_wait };
+        let converge = Converge { yes: self.yes, dry_run: self.dry_run, no_wait: self.wait.no_wait };
         let outcome = converge.run(&engine, interrupt, story, ui).await;
         outcome.map_err(|failure| failure.of_rollback(revision.number))?;
         if differs && !self.dry_run {

@@ -5,6 +5,7 @@ use clap::Args;
 use super::environment::{Environment, EnvironmentArguments};
 use super::failure::Failure;
 use super::interrupt::Interrupt;
+use super::output::WaitArguments;
 use super::ready::settled;
 use super::ui::Ui;
 use crate::kubernetes::{NotReady, Own, Settled, Unscaled};
@@ -15,12 +16,8 @@ use crate::report::header::header;
 pub(super) struct ScalingArguments {
     #[command(flatten)]
     pub(super) environment: EnvironmentArguments,
-    /// Wait until it is so. This is the default.
-    #[arg(long, overrides_with = "no_wait")]
-    wait: bool,
-    /// Do not wait until it is so.
-    #[arg(long, overrides_with = "wait")]
-    no_wait: bool,
+    #[command(flatten)]
+    wait: WaitArguments,
 }
 
 /// What was done before the wait.
@@ -62,7 +59,7 @@ impl ScalingArguments {
             Progress::Done(done) => ("is", done),
             Progress::NothingToDo => ("is already", "nothing was changed"),
         };
-        if self.no_wait {
+        if self.wait.no_wait {
             ui.say(&format!("{name}: {done}"));
             return Ok(());
         }

@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::environment::{Environment, EnvironmentArguments};
 use super::failure::Failure;
+use super::output::{Listing, ListingArguments};
 use super::ui::{Remark, Ui};
 use super::{runtime, standing};
 use crate::kubernetes::{Changes, Depth, survey};
@@ -30,32 +31,8 @@ pub(super) struct Status {
     /// 14 drifted, 15 being deleted, 16 not to be seen.
     #[arg(long)]
     exit_code: bool,
-    /// How to write it.
-    #[arg(
-        short,
-        long,
-        value_enum,
-        value_name = "FORMAT",
-        default_value = "text",
-        env = "SINDRI_OUTPUT",
-        hide_env_values = true
-    )]
-    output: Output,
-}
-
-/// How a status is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Output {
-    /// For a person.
-    Text,
-    /// For a person who wants to know more.
-    Wide,
-    /// For a program.
-    Json,
-    /// For a program.
-    Yaml,
-    /// Only what it is called.
-    Name,
+    #[command(flatten)]
+    output: ListingArguments,
 }
 
 /// How long nothing is looked at anew while nothing is known to have changed: ages, amounts, and what events say.
@@ -93,9 +70,9 @@ impl Status {
 
     async fn look(&self, environment: &Environment) -> Result<status::Status, Failure> {
         let session = &environment.reach.session;
-        let depth = match self.output {
-            Output::Text | Output::Name => Depth::Usual,
-            Output::Wide | Output::Json | Output::Yaml => Depth::Disks,
+        let depth = match self.output.output {
+            Listing::Text | Listing::Name => Depth::Usual,
+            Listing::Wide | Listing::Json | Listing::Yaml => Depth::Disks,
         };
         let survey = survey(session, &environment.subject(), depth).await?;
         Ok(standing::status(environment, &survey, session.server_time()))
@@ -106,14 +83,14 @@ impl Status {
         let value = || serde_json::to_value(status).unwrap_or_default();
         let header = || report::header::header(&environment.reach.place(), ui.data_style().width);
         let page = |detail| format!("{}\n{}", header(), status::for_person(status, detail, ui.data_style()));
-        match self.output {
-            Output::Text => page(Detail::Normal),
-            Output::Wide => page(Detail::Wide),
-            Output::Json if self.watch => format!("{}\n", value()),
-            Output::Json => format!("{:#}\n", value()),
-            Output::Yaml if self.watch => format!("---\n{}", report::yaml::document(&value())),
-            Output::Yaml => report::yaml::document(&value()),
-            Output::Name => format!("deployment/{}\n", status.environment),
+        match self.output.output {
+            Listing::Text => page(Detail::Normal),
+            Listing::Wide => page(Detail::Wide),
+            Listing::Json if self.watch => format!("{}\n", value()),
+            Listing::Json => format!("{:#}\n", value()),
+            Listing::Yaml if self.watch => format!("---\n{}", report::yaml::document(&value())),
+            Listing::Yaml => report::yaml::document(&value()),
+            Listing::Name => format!("deployment/{}\n", status.environment),
         }
     }
 }
@@ -134,7 +111,7 @@ impl Shown {
         status: &status::Status,
         ui: &mut Ui,
     ) -> Result<(), Failure> {
-        let is_page = matches!(command.output, Output::Text | Output::Wide);
+        let is_page = matches!(command.output.output, Listing::Text | Listing::Wide);
         let written = command.written(environment, status, ui);
         if let Some((width, height)) = Ui::page().filter(|_| is_page) {
             // What does not fit could not be erased.
