@@ -10,7 +10,7 @@ use super::ui::Ui;
 use super::value;
 use crate::config::name::EnvironmentName;
 use crate::config::spec::Spec;
-use crate::kubernetes::{Options, Speech, Subject};
+use crate::kubernetes::{Options, Speech, Subject, Target};
 use crate::names::{INSTANCE, Kind, MANAGED_BY, ObjectId, SINDRI};
 
 #[derive(Debug, Args)]
@@ -81,12 +81,17 @@ impl Environment {
 
     /// What is followed to see how it is.
     pub(super) fn subject(&self) -> Subject {
-        Subject {
-            context: self.reach.target.context.clone(),
-            namespace: self.namespace().to_owned(),
-            deployment: self.name.to_string(),
-            selector: selector(&self.name),
-        }
+        subject(&self.reach.target, &self.name)
+    }
+}
+
+/// What is followed to see how an environment is.
+pub(super) fn subject(target: &Target, name: &EnvironmentName) -> Subject {
+    Subject {
+        context: target.context.clone(),
+        namespace: target.namespace.clone(),
+        deployment: name.to_string(),
+        selector: selector(name),
     }
 }
 

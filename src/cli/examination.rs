@@ -6,14 +6,14 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::engine::{Engine, Reach};
-use super::environment::selector;
+use super::environment::subject;
 use super::failure::Failure;
 use super::health;
 use super::registries::{Certainty, Found};
 use crate::config::reference::{Digest, Reference, Repository};
 use crate::config::spec::{Image, Spec};
 use crate::image::{pin, wanted};
-use crate::kubernetes::{About, Depth, Session, Subject, Target, Unobserved, abandoned, look_about, look_for, survey};
+use crate::kubernetes::{About, Depth, Session, Unobserved, abandoned, look_about, look_for, survey};
 use crate::names::{Kind, ObjectId};
 use crate::plan::checkup::{self, Admission, Check, Examined, Wanted, ask, foreseen};
 use crate::plan::{Cluster, Facts, Finding, Look, Plan, Question, Severity};
@@ -99,7 +99,7 @@ pub(super) async fn in_cluster(reach: Reach, spec: Option<&Spec>, found: Option<
     let asking = look_for(session, questions, answering.reach().concurrency());
     let looking = async {
         let Some(spec) = spec else { return Check::skipped("environment", "there is no configuration") };
-        health::environment(survey(session, &subject(spec, target), Depth::Usual).await)
+        health::environment(survey(session, &subject(target, &spec.name), Depth::Usual).await)
     };
     let (plan, about, facts, deployed) =
         join4(Box::pin(answering.plan()), look_about(session), asking, Box::pin(looking)).await;
@@ -132,15 +132,6 @@ pub(super) async fn in_cluster(reach: Reach, spec: Option<&Spec>, found: Option<
     }
     let of_image = foreseen(plan.as_ref(), "image");
     Examination { checks, environment: deployed, of_image, requests: session.requests(), cluster: Some(cluster) }
-}
-
-fn subject(spec: &Spec, target: &Target) -> Subject {
-    Subject {
-        context: target.context.clone(),
-        namespace: target.namespace.clone(),
-        deployment: spec.name.to_string(),
-        selector: selector(&spec.name),
-    }
 }
 
 fn answered(about: Result<About, Unobserved>, facts: Result<Facts, Unobserved>) -> Result<(About, Facts), Unobserved> {

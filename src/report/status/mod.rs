@@ -3,6 +3,7 @@
 mod age;
 mod data;
 mod page;
+mod read;
 mod row;
 pub(super) mod table;
 
