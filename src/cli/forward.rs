@@ -36,7 +36,7 @@ impl Ports {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let problem = "write LOCAL:REMOTE, for example 8080:80; 8080 alone means both; 0:80 takes a free one here";
         let (local, remote) = text.split_once(':').unwrap_or((text, text));
-        let port = |text: &str| text.parse::<u16>().map_err(|error| format!("{error}; {problem}"));
+        let port = |text: &str| text.parse::<u16>().ok().ok_or_else(|| format!("`{text}` is no port; {problem}"));
         match (port(local)?, port(remote)?) {
             (_, 0) => Err(problem.to_owned()),
             (local, remote) => Ok(Self { local, remote }),

@@ -36,7 +36,7 @@ pub(super) struct Rollback {
     #[command(flatten)]
     registries: RegistryArguments,
     /// The revision to go back to, as `sindri history` numbers them; default: the one before that differs.
-    #[arg(long, value_name = "REVISION")]
+    #[arg(long, value_name = "REVISION", value_parser = revision)]
     to: Option<i64>,
     /// Do not ask.
     #[arg(short, long, visible_alias = "auto-approve")]
@@ -51,6 +51,14 @@ pub(super) struct Rollback {
     wait: WaitArguments,
     #[command(flatten)]
     output: DocumentArguments,
+}
+
+/// The number of a revision.
+fn revision(text: &str) -> Result<i64, String> {
+    text.parse()
+        .ok()
+        .filter(|number| *number > 0)
+        .ok_or_else(|| "write the number of a revision, as `sindri history` shows it".to_owned())
 }
 
 impl Rollback {

@@ -88,11 +88,10 @@ fn rows(status: &Status, detail: Detail) -> Vec<(&'static str, String)> {
     let is_wide = detail == Detail::Wide;
     let mut rows = Vec::new();
     if let Some(image) = &status.image {
-        let (_, digest) = image.reference.rsplit_once('@').unwrap_or(("", ""));
-        match &image.tag {
-            Some(tag) => rows.extend([("image", tag.clone()), ("", digest.to_owned())]),
-            None => rows.push(("image", image.reference.clone())),
-        }
+        // On lines of their own, so that they fit and can be copied.
+        let (repository, digest) = image.reference.rsplit_once('@').unwrap_or((&image.reference, ""));
+        rows.push(("image", image.tag.as_deref().unwrap_or(repository).to_owned()));
+        rows.extend((!digest.is_empty()).then(|| ("", digest.to_owned())));
         rows.extend(image.signer.iter().map(|signer| ("signed", format!("by {signer}"))));
         rows.extend(image.source.iter().map(|source| ("built", format!("from {source}"))));
     }
