@@ -48,6 +48,25 @@ fn an_image_that_was_there_when_it_was_deployed() -> Outcome {
 }
 
 #[test]
+fn an_image_that_wants_a_login() -> Outcome {
+    let namespace = restricted()?;
+    let registry = std::env::var("SINDRI_TEST_REGISTRY_LOGIN")
+        .map_err(|error| format!("SINDRI_TEST_REGISTRY_LOGIN: {error}; the bed needs the part `login`"))?;
+    let image = shell_image();
+    let (own, path) = image.split_once('/').ok_or("the image has no registry")?;
+    let private = format!("{registry}/{path}");
+    // Where the node has it already, it need not ask for it.
+    let image_config = |image: &str| {
+        let (repository, digest) = image.split_once('@').unwrap_or((image, ""));
+        format!("image_config: {{registry: \"{repository}\", digest: \"{digest}\", pull_policy: Always}}")
+    };
+    let configuration = with(&namespace, &format!("image: {image}"), &image_config(&private))?;
+    assert_ne!(own, registry);
+    let usual = trouble("image-private", configuration, ("degraded", "image-denied"));
+    usual.happens(&namespace)
+}
+
+#[test]
 fn a_program_that_fails_at_once() -> Outcome {
     let namespace = restricted()?;
     let configuration = with_command(&namespace, "[sh, -c, \"echo the last words; exit 3\"]")?;

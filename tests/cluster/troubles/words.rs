@@ -15,10 +15,13 @@ impl Words {
         let node = kubectl(&["get", "nodes", "-o", "jsonpath={.items[0].metadata.name}"], "")?;
         let image = shell_image();
         let registry = image.split('/').next().unwrap_or_default().to_owned();
+        let digest = image.rsplit_once('@').map_or("no-digest", |(_, digest)| digest).to_owned();
         Ok(Self(vec![
             (namespace.name.clone(), "NAMESPACE"),
             (image, "IMAGE"),
+            (digest, "DIGEST"),
             (registry, "REGISTRY"),
+            (env::var("SINDRI_TEST_REGISTRY_LOGIN").unwrap_or_else(|_| "no-such-registry".to_owned()), "PRIVATE"),
             (server, "SERVER"),
             (format!("on {node}"), "on NODE"),
             (format!("node {node}"), "node NODE"),
