@@ -34,7 +34,7 @@ const ROOMS: &[Room] = &[
     Room("image",      In(&["registry/client", "registry/download", "registry/network", "public_root/kept", "public_root/place", "local", "login"]), &["local", "config", "names"]),
     Room("workload",   Nowhere,                      &["config", "image", "names"]),
     Room("plan",       Nowhere,                      &["workload", "image", "config", "names"]),
-    Room("kubernetes", NotIn(&["cluster_type", "context", "diagnose", "diagnose/container", "diagnose/pending", "diagnose/refused", "diagnose/state", "lean", "lease", "logs/lines", "logs/run", "not_connected", "not_ready", "proxy", "request", "scene", "stream/frame", "stream/handshake", "unanswered", "view"]), &["plan", "workload", "image", "names"]),
+    Room("kubernetes", NotIn(&["cluster_type", "context", "diagnose", "diagnose/container", "diagnose/pending", "diagnose/refused", "diagnose/state", "lean", "lease", "logs/lines", "logs/run", "not_connected", "not_ready", "pod_request", "proxy", "request", "scene", "stream/frame", "stream/handshake", "unanswered", "view"]), &["plan", "workload", "image", "names"]),
     Room("report",     Nowhere,                      &["plan", "workload", "image", "config", "names"]),
     Room("cli",        Anywhere,                     &["names", "config", "image", "workload", "plan", "kubernetes", "local", "report"]),
     // The library lists its rooms and uses none; the program only calls the command line.

@@ -25,6 +25,7 @@ mod observe;
 mod obstacle;
 mod pages;
 mod past;
+mod pod_request;
 mod proxy;
 mod pulse;
 mod ready_pod;

@@ -13,7 +13,8 @@ use kube::client::Body;
 use serde_json::Value;
 use tokio::time::sleep;
 
-use super::request::{Request, Selecting, WantedLines};
+use super::pod_request::WantedLines;
+use super::request::{Request, Selecting};
 use super::scene::{name, seconds, uid};
 use super::session::{Reply, Session};
 use super::unanswered::Unanswered;
