@@ -104,8 +104,6 @@ fn config_error(scene: &Scene, said: &str) -> (&'static str, String, String, boo
 }
 
 fn start_error(pod: &Value, said: &str) -> (&'static str, String, String, bool) {
-    // A slow node tries again, and finds what it had begun.
-    let heals = said.contains("deadline exceeded") || said.contains("is reserved for");
     // The runtime's own words begin after its layers' names.
     let cause = said.rsplit_once("container process: ").map_or(said, |(_, cause)| cause).trim_end_matches(": unknown");
     if cause.contains("no such file or directory") || cause.contains("executable file not found") {
@@ -113,6 +111,8 @@ fn start_error(pod: &Value, said: &str) -> (&'static str, String, String, bool) 
             format!("change `command`, or choose an image that has it ({})", text(pod, "/spec/containers/0/image"));
         return ("command-missing", format!("the container cannot start: {cause}"), advice, false);
     }
+    // What is not about the program may pass: a slow node tries again and finds what it had begun, a full one has room.
+    let heals = !cause.starts_with("exec:");
     ("container-not-started", format!("the container cannot start: {cause}"), String::new(), heals)
 }
 

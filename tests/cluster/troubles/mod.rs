@@ -86,6 +86,7 @@ impl Trouble {
             seen["reason"]["message"].as_str().is_some_and(|message| phase != "starting" || message.contains("probe"))
         };
         let mut visible: Option<Instant> = None;
+        let mut trail: Vec<String> = Vec::new();
         let text = wait("status to know it", || {
             let is_visible = visible.is_some() || words::is_visible(namespace)?;
             let asked = Instant::now();
@@ -97,12 +98,20 @@ impl Trouble {
             let seen: Value = serde_json::from_str(&ended.said).map_err(|error| Refusal::of(&error.to_string()))?;
             if seen["phase"] != phase || seen["reason"]["code"].as_str().unwrap_or_default() != code || !is_told(&seen)
             {
+                let told = format!("{} {} {}", seen["phase"], seen["reason"]["code"], seen["reason"]["message"]);
+                if trail.last() != Some(&told) {
+                    trail.push(told);
+                }
+                if !seen["reason"]["code"].is_null() {
+                    // A busy node has troubles of its own before it comes to this one; those are told too.
+                    visible = None;
+                }
                 return Err(Refusal::of(&format!("{seen:#}")));
             }
             Ok(desk.sindri(&["status"]).map_err(refusal)?.said)
         })?;
         let took = visible.map(|visible| visible.elapsed()).unwrap_or_default();
-        assert!(took < PROMPT, "{}: the cluster knew it for {took:?}", self.name);
+        assert!(took < PROMPT, "{}: the cluster knew it for {took:?}; before it, status told {trail:#?}", self.name);
         Ok(format!("# sindri status\n{}", words.status(&text)))
     }
 }
