@@ -53,7 +53,11 @@ fn who_watches_goes_on_when_the_api_server_was_away() -> Outcome {
     let lines = BufReader::new(watch.stdout.take().ok_or("no output")?).lines();
     thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| tell.send(line)).is_ok());
     let until = |end: &str| -> Outcome {
-        while !told.recv_timeout(Duration::from_mins(1)).map_err(|_| format!("`{end}` is not told"))?.contains(end) {}
+        while !told
+            .recv_timeout(Duration::from_mins(1))
+            .map_err(|error| format!("`{end}` is not told: {error}"))?
+            .contains(end)
+        {}
         Ok(())
     };
     until("dev is ready")?;
