@@ -29,6 +29,7 @@ func main() {
 	containerIP := flag.String("container-ip", "", "")
 	containerPort := flag.Int("container-port", 0, "")
 	machine := flag.String("machine", os.Getenv("SINDRI_DOCKER_MACHINE"), "the machine's network namespace")
+	flag.Bool("use-listen-fd", false, "newer versions of dockerd listen themselves, in Docker's namespace, and hand the socket on as descriptor 4")
 	flag.Parse()
 	listeners, err := listen(*proto, *machine, net.JoinHostPort(*hostIP, strconv.Itoa(*hostPort)))
 	if err != nil {
@@ -62,7 +63,7 @@ func listen(proto, machine, address string) ([]net.Listener, error) {
 		return nil, err
 	}
 	listeners := []net.Listener{outside}
-	inside, err := net.Listen(network, address)
+	inside, err := listenInside(network, address)
 	switch {
 	case err == nil:
 		listeners = append(listeners, inside)
@@ -70,6 +71,13 @@ func listen(proto, machine, address string) ([]net.Listener, error) {
 		return nil, err
 	}
 	return listeners, nil
+}
+
+func listenInside(network, address string) (net.Listener, error) {
+	if flag.Lookup("use-listen-fd").Value.String() == "true" {
+		return net.FileListener(os.NewFile(4, "listener"))
+	}
+	return net.Listen(network, address)
 }
 
 // listenIn makes a socket in another namespace; it stays there when the thread is back.
