@@ -32,9 +32,6 @@ impl Surroundings {
     /// The folder to install in, written out.
     pub(super) fn folder(&self, stated: Option<PathBuf>) -> Result<PathBuf, Failure> {
         match (stated, &self.home) {
-            (Some(stated), _) if stated.as_os_str().is_empty() => {
-                Err(Failure::configuration("`--dir` names no folder").hint("leave it out for `~/.local/bin`"))
-            }
             (Some(stated), _) => std::path::absolute(&stated)
                 .map_err(|error| Failure::failed(format!("cannot find {}", stated.display()), Some(error.into()))),
             (None, Some(home)) => Ok(home.join(".local/bin")),

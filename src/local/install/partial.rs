@@ -71,9 +71,10 @@ impl Partial {
 
     pub(super) fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.file.seek(SeekFrom::Start(self.length))?;
-        self.file.write_all(bytes)?;
-        self.length += u64::try_from(bytes.len()).unwrap_or_default();
-        Ok(())
+        let written = self.file.write_all(bytes);
+        // A disk that is full has taken some of it.
+        self.length = self.file.stream_position()?;
+        written
     }
 
     /// Forgets what has come.

@@ -79,7 +79,7 @@ async fn version(tool: Tool, path: &Path) -> Result<semver::Version, String> {
 pub fn try_out(tool: Tool, folder: &Path) -> Result<(), NotInstalled> {
     match beside(folder) {
         Ok(_) => Ok(()),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound && !folder.is_dir() => Ok(()),
         Err(source) => Err(NotInstalled::Unwritable { tool, folder: folder.to_owned(), source }),
     }
 }
