@@ -1,7 +1,15 @@
 //! Clusters on this machine: one provider trait, kind and k3d, installing them, a registry, and the only place that
 //! starts processes. Uses `web`, `config` and `names`.
 
+mod cluster;
+mod container;
+mod container_engine;
 pub mod install;
 mod process;
+mod provider;
 
+pub use cluster::{LocalCluster, LocalNode, LocalState, clusters};
+pub use container::{Container, Part, Role};
+pub use container_engine::{ContainerEngine, ENGINE_VARIABLE, EngineTrouble, find};
 pub use process::{Call, NotRun, Ran, become_program, run};
+pub use provider::ProviderName;

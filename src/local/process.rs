@@ -32,6 +32,20 @@ pub struct Call {
     pub limit: Duration,
 }
 
+impl Call {
+    /// What a person would type.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=@,+%".contains(letter);
+        let quoted = |word: &String| {
+            let needs_none = !word.is_empty() && word.chars().all(is_plain);
+            if needs_none { word.clone() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+        };
+        let words: Vec<String> = std::iter::once(&self.program).chain(&self.arguments).map(quoted).collect();
+        words.join(" ")
+    }
+}
+
 /// What a program said. It may be secret: only its lengths are shown.
 #[derive(Clone)]
 pub struct Ran {
