@@ -123,7 +123,7 @@ impl Installed<'_> {
         if !here.is_searched(folder) {
             ui.remark(Remark::Note, &format!("{} is not on PATH", folder.display()));
             ui.remark(Remark::Next, &here.line(folder));
-        } else if let Some(other) = here.in_front(folder, tool.name()) {
+        } else if let Some(other) = here.in_front(folder, tool.program()) {
             let text = format!("`{tool}` means {}, which comes before it on PATH", other.display());
             ui.remark(Remark::Note, &text);
         }
@@ -141,7 +141,7 @@ impl Installed<'_> {
         let is_verified = !matches!(self.decision, Decision::Keep(_));
         json!({
             "format_version": "1",
-            "program": self.release.tool.name(),
+            "program": self.release.tool.program(),
             "action": action,
             "version": version.to_string(),
             "previous_version": previous,

@@ -140,6 +140,16 @@ fn a_server_that_always_breaks_off_is_given_up() -> Outcome {
 }
 
 #[test]
+fn a_server_that_asks_to_come_back_much_later_is_not_waited_for() -> Outcome {
+    let (site, file) = (Site::new()?, kind(VERSION));
+    let server = Server::new(|_| Reply::Status(429, vec![("retry-after", "3600".to_owned())]))?;
+    let ended = site.install(&file, &server.url()).end()?;
+    says(&ended, 1, &["answers 429", "hint: it asks to come back in 3600 s"]);
+    assert_eq!(server.seen().len(), 1);
+    site.has_nothing()
+}
+
+#[test]
 fn a_disk_that_is_full_loses_nothing() -> Outcome {
     let (site, file) = (Site::new()?, kind(VERSION));
     let copy = file.clone();

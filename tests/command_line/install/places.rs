@@ -86,12 +86,12 @@ fn the_pinned_version_is_what_its_makers_published_wherever_it_comes_from() -> O
     for (tool, version, sums) in [
         (
             "kind",
-            "0.32.0",
+            "0.33.0",
             [
-                "50030de23cf40a18505f20426f6a8506bedf13c6e509244bd1fa9463721b0f54",
-                "b92cd615e97585de8ddade28ed5cd7feb4248d717c233eea5b03c37298900f5d",
-                "295ac6d0d634c9819c9907df45e3017d1f13166bd13c3404c45e79f7faa47498",
-                "dca67911095a110c2b5c36e26df6cac860c602033e456c0db47be498cdef1ebb",
+                "aee6151561422756b764a4ae28e7f44cda5af5a9eead3cc9985112b1de8d8e0d",
+                "20022bee6cfcd5086cb7234d218e3454e6090022f2a8f55d1fa7fcf42c3867a2",
+                "5a99f26f57246dc9319dd294803313197a0f34d33c525b3ea8b655db5916ece0",
+                "0c8c7dbe5e23594a198b786c4bc13dacc101fa6196b0cb0b23a1ca44e61f4b4f",
             ],
         ),
         (

@@ -32,7 +32,7 @@ fn a_newer_program_is_kept() -> Outcome {
     let pinned = ["k8s", "install", "kind", "--base-url", &server.url()].map(str::to_owned);
     let ended = site.run(pinned.clone().into()).end()?;
     assert_eq!(ended.code, Some(0), "{ended}");
-    assert!(ended.said.contains("kind v0.99.1 is there, which is newer than v0.32.0: "), "{ended}");
+    assert!(ended.said.contains("kind v0.99.1 is there, which is newer than v0.33.0: "), "{ended}");
     let json = site.run(pinned.into_iter().chain(["-o".to_owned(), "json".to_owned()]).collect()).end()?.quietly();
     let json: serde_json::Value = serde_json::from_str(&json)?;
     assert_eq!((&json["action"], &json["version"], &json["sha256"]), (&"kept".into(), &"0.99.1".into(), &().into()));
@@ -80,14 +80,27 @@ fn a_link_is_never_replaced() -> Outcome {
     let cellar = site.folder.path().join("cellar");
     symlink(&cellar, site.program())?;
     says(&site.install(&file, &server.url()).end()?, 1, &["is there, and it is a link to nothing"]);
-    for (version, code, said) in [
-        ("0.98.0", 1, "is a link to kind v0.98.0, and whoever made it looks after it: it was not replaced"),
-        (VERSION, 0, "is a link to it; nothing was changed"),
+    let pinned = ["k8s", "install", "kind", "--base-url", &server.url()].map(str::to_owned);
+    for (version, arguments, code, said) in [
+        (
+            "0.98.0",
+            Site::arguments(&file, &server.url()),
+            1,
+            "is a link to kind v0.98.0, and whoever made it looks after it",
+        ),
+        (
+            VERSION,
+            Site::arguments(&file, &server.url()),
+            1,
+            "is a link to kind v0.99.0, and whoever made it looks after it",
+        ),
+        ("0.33.0", pinned.clone().into(), 0, "is a link to it; nothing was changed"),
+        ("0.33.1", pinned.into(), 0, "which is newer than v0.33.0"),
     ] {
         let there = [&kind(version)[..], b"built by somebody else"].concat();
         fs::write(&cellar, &there)?;
         fs::set_permissions(&cellar, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
-        let ended = site.install(&file, &server.url()).end()?;
+        let ended = site.run(arguments).end()?;
         assert_eq!(ended.code, Some(code), "{ended}");
         assert!(ended.said.contains(said), "{ended}");
         assert!(fs::read(&cellar)? == there && fs::read_link(site.program())? == cellar);

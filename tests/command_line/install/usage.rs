@@ -24,7 +24,7 @@ fn what_is_written_wrong_is_told_before_anything_is_done() -> Outcome {
     let site = Site::new()?;
     for (arguments, problem) in [
         (&["minikube"][..], "possible values: kind, k3d"),
-        (&["kind", "--version", "latest"], "write it as `0.32.0` or `v0.32.0`"),
+        (&["kind", "--version", "latest"], "write it as `0.33.0` or `v0.33.0`"),
         (&["kind", "--sha256", "abc"], "`abc` is no SHA-256"),
         (&["kind", "--base-url", "ftp://mirror"], "`ftp://mirror` is no place to download from"),
         (&["kind", "--base-url", "https://ada:hunter2@mirror"], "`mirror` is no place to download from"),
