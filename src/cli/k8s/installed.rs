@@ -6,11 +6,12 @@ use std::ffi::OsString;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::cli::failure::{Failure, word};
 use crate::cli::ui::{Remark, Ui};
 use crate::local::install::{Decision, Release};
+use crate::report::installed::{self, Action};
 
 /// What the environment of this process says of folders with programs.
 pub(super) struct Surroundings {
@@ -132,23 +133,20 @@ impl Installed<'_> {
     /// For a program.
     pub(super) fn for_program(&self, here: &Surroundings) -> Value {
         let (action, version, previous) = match self.decision {
-            Decision::Install => ("installed", &self.release.version, None),
-            Decision::Replace(old) => ("replaced", &self.release.version, Some(old.to_string())),
-            Decision::NothingToDo => ("unchanged", &self.release.version, None),
-            Decision::Keep(kept) => ("kept", kept, None),
+            Decision::Install => (Action::Installed, &self.release.version, None),
+            Decision::Replace(old) => (Action::Replaced, &self.release.version, Some(old.to_string())),
+            Decision::NothingToDo => (Action::Unchanged, &self.release.version, None),
+            Decision::Keep(kept) => (Action::Kept, kept, None),
         };
-        // Of what was kept, nobody has published a checksum here.
-        let is_verified = !matches!(self.decision, Decision::Keep(_));
-        json!({
-            "format_version": "1",
-            "program": self.release.tool.program(),
-            "action": action,
-            "version": version.to_string(),
-            "previous_version": previous,
-            "platform": self.release.platform.to_string(),
-            "path": self.path.display().to_string(),
-            "sha256": is_verified.then(|| self.release.sum.to_string()),
-            "on_path": here.is_searched(self.folder()),
+        installed::for_program(installed::Installed {
+            program: self.release.tool.program(),
+            action,
+            version: version.to_string(),
+            previous,
+            platform: self.release.platform.to_string(),
+            path: self.path,
+            sum: (action != Action::Kept).then(|| self.release.sum.to_string()),
+            is_found: here.is_searched(self.folder()),
         })
     }
 }

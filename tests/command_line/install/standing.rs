@@ -133,6 +133,8 @@ fn a_program_is_told_what_came_of_it() -> Outcome {
             "on_path": !search.is_empty(),
         });
         assert_eq!(json, expected);
+        let schema = serde_json::from_str(include_str!("../../../schemas/installed.schema.json"))?;
+        assert!(jsonschema::draft202012::new(&schema)?.is_valid(&json), "{json}");
     }
     Ok(())
 }
