@@ -4,11 +4,22 @@
 mod cluster;
 mod container;
 mod container_engine;
+mod k3d;
+mod kind;
+mod kubeconfig;
+mod maker;
+mod meaning;
 mod process;
 mod provider;
+mod registry;
 
 pub use cluster::{LocalCluster, LocalNode, LocalState, clusters};
 pub use container::{Container, Part, Role};
 pub use container_engine::{ContainerEngine, ENGINE_VARIABLE, EngineTrouble, find};
-pub use process::{Call, NotRun, Ran, become_program, run};
-pub use provider::ProviderName;
+pub use k3d::registries;
+pub use kubeconfig::{Entries, KubeconfigFiles, KubeconfigTrouble, Mentions, given};
+pub use maker::{Maker, MakerTrouble, Performed, Workplace};
+pub use meaning::{Meaning, meaning, plain};
+pub use process::{Call, Followed, NotRun, Ran, become_program, follow, run};
+pub use provider::{Configured, Files, Order, Provider, ProviderName, Unmergeable, Wanted};
+pub use registry::{REGISTRY, Registry, RegistryTrouble};

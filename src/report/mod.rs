@@ -1,5 +1,6 @@
 //! What people and programs read: problems, objects, tables; as text, JSON, YAML. Pure.
 
+pub mod clusters;
 pub mod doctor;
 mod evidence_data;
 pub mod header;
