@@ -97,6 +97,9 @@ _sindri() {
             sindri__subcmd__k8s,delete)
                 cmd="sindri__subcmd__k8s__subcmd__delete"
                 ;;
+            sindri__subcmd__k8s,install)
+                cmd="sindri__subcmd__k8s__subcmd__install"
+                ;;
             sindri__subcmd__k8s,kubeconfig)
                 cmd="sindri__subcmd__k8s__subcmd__kubeconfig"
                 ;;
@@ -870,7 +873,7 @@ _sindri() {
             return 0
             ;;
         sindri__subcmd__k8s)
-            opts="-q -v -h --color --quiet --verbose --no-input --help create list ls status delete start stop kubeconfig"
+            opts="-q -v -h --color --quiet --verbose --no-input --help install create list ls status delete start stop kubeconfig"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -961,6 +964,48 @@ _sindri() {
             case "${prev}" in
                 --provider)
                     COMPREPLY=($(compgen -W "kind k3d" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sindri__subcmd__k8s__subcmd__install)
+            opts="-o -q -v -h --version --dir --sha256 --base-url --output --color --quiet --verbose --no-input --help kind k3d"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --version)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sha256)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --base-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json yaml" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "text json yaml" -- "${cur}"))
                     return 0
                     ;;
                 --color)

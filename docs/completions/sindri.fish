@@ -423,21 +423,36 @@ complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_sub
 complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more about what is done'
 complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask; fail and name the flag that would have answered'
 complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from create list ls status delete start stop kubeconfig" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from create list ls status delete start stop kubeconfig" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from create list ls status delete start stop kubeconfig" -s v -l verbose -d 'Say more about what is done'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from create list ls status delete start stop kubeconfig" -l no-input -d 'Never ask; fail and name the flag that would have answered'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from create list ls status delete start stop kubeconfig" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from create list ls status delete start stop kubeconfig" -f -a "create" -d 'Make a cluster on this machine with kind or k3d, and the context that leads to it'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from create list ls status delete start stop kubeconfig" -f -a "list" -d 'Show the clusters on this machine, of kind and of k3d'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from create list ls status delete start stop kubeconfig" -f -a "ls" -d 'Show the clusters on this machine, of kind and of k3d'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from create list ls status delete start stop kubeconfig" -f -a "status" -d 'Show a cluster on this machine: its nodes, its registry, its context, and the environments in it'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from create list ls status delete start stop kubeconfig" -f -a "delete" -d 'Delete clusters on this machine, with everything in them'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from create list ls status delete start stop kubeconfig" -f -a "start" -d 'Start a cluster on this machine that is stopped, and wait until its nodes are ready'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from create list ls status delete start stop kubeconfig" -f -a "stop" -d 'Stop a cluster on this machine. Everything in it is kept'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from create list ls status delete start stop kubeconfig" -f -a "kubeconfig" -d 'Print the kubeconfig of a cluster on this machine, or write it into yours'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "install" -d 'Install a program that makes clusters: a pinned version, verified by a checksum that is built in'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "create" -d 'Make a cluster on this machine with kind or k3d, and the context that leads to it'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "list" -d 'Show the clusters on this machine, of kind and of k3d'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "ls" -d 'Show the clusters on this machine, of kind and of k3d'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "status" -d 'Show a cluster on this machine: its nodes, its registry, its context, and the environments in it'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "delete" -d 'Delete clusters on this machine, with everything in them'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "start" -d 'Start a cluster on this machine that is stopped, and wait until its nodes are ready'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "stop" -d 'Stop a cluster on this machine. Everything in it is kept'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "kubeconfig" -d 'Print the kubeconfig of a cluster on this machine, or write it into yours'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -l version -d 'Another version than the pinned one. Needs `--sha256`' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -l dir -d 'The folder to install it in. Default: `~/.local/bin`' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -l sha256 -d 'The SHA-256 that the file has to have: 64 hexadecimal digits' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -l base-url -d 'A mirror to download from, laid out as `https://github.com` is: `https://…`, `http://…` or `file:///…`' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -s o -l output -d 'How to write the answer' -r -f -a "text\t'For a person'
+json\t'For a program'
+yaml\t'For a program'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -l provider -d 'Who makes it; default: the one that is installed, kind first' -r -f -a "kind\t'Upstream\'s own Kubernetes in containers'
 k3d\t'k3s in containers'"
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -l name -d 'The name of the cluster; default: the file\'s own, then `sindri-local`' -r

@@ -547,6 +547,7 @@ Register-ArgumentCompleter -Native -CommandName 'sindri' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; fail and name the flag that would have answered')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('install', 'install', [CompletionResultType]::ParameterValue, 'Install a program that makes clusters: a pinned version, verified by a checksum that is built in')
             [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Make a cluster on this machine with kind or k3d, and the context that leads to it')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Show the clusters on this machine, of kind and of k3d')
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'Show the clusters on this machine, of kind and of k3d')
@@ -555,6 +556,23 @@ Register-ArgumentCompleter -Native -CommandName 'sindri' -ScriptBlock {
             [CompletionResult]::new('start', 'start', [CompletionResultType]::ParameterValue, 'Start a cluster on this machine that is stopped, and wait until its nodes are ready')
             [CompletionResult]::new('stop', 'stop', [CompletionResultType]::ParameterValue, 'Stop a cluster on this machine. Everything in it is kept')
             [CompletionResult]::new('kubeconfig', 'kubeconfig', [CompletionResultType]::ParameterValue, 'Print the kubeconfig of a cluster on this machine, or write it into yours')
+            break
+        }
+        'sindri;k8s;install' {
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Another version than the pinned one. Needs `--sha256`')
+            [CompletionResult]::new('--dir', '--dir', [CompletionResultType]::ParameterName, 'The folder to install it in. Default: `~/.local/bin`')
+            [CompletionResult]::new('--sha256', '--sha256', [CompletionResultType]::ParameterName, 'The SHA-256 that the file has to have: 64 hexadecimal digits')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'A mirror to download from, laid out as `https://github.com` is: `https://…`, `http://…` or `file:///…`')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to write the answer')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to write the answer')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but what was asked for, and what went wrong')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but what was asked for, and what went wrong')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what is done')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what is done')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; fail and name the flag that would have answered')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'sindri;k8s;create' {

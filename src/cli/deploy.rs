@@ -93,7 +93,7 @@ impl Deploy {
         story.plan = Some(plan.clone());
         let left = Failure::interrupted_early;
         let reach = interrupt.or(reach_for(&mut plan, &self.file, &self.cluster, ui)).await.ok_or_else(left)??;
-        ui.raw(&for_person(&plan, ui.style()));
+        ui.show(&for_person(&plan, ui.style()));
         let means = reach.means(interrupt);
         if !plan.has_changes() {
             interrupt.or(means.verify(&plan)).await.ok_or_else(left)??;

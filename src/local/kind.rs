@@ -13,6 +13,10 @@ use super::provider::{
 /// Where containerd looks for how to reach a registry.
 pub(super) const HOSTS: &str = "/etc/containerd/certs.d";
 
+/// The node images whose digests the source of the pinned kind names.
+const KNOWN: [(&str, &str); 1] =
+    [("1.37.0", "sha256:a1ed56cfb0e7b93589bdf97c8cd566405a265939e3620fc4f5de89adff580ae5")];
+
 /// kind.
 pub(super) struct Kind;
 
@@ -31,7 +35,8 @@ impl Provider for Kind {
     }
 
     fn image(&self, version: &str) -> String {
-        format!("kindest/node:v{version}")
+        let digest = KNOWN.iter().find(|(known, _)| *known == version).map(|(_, digest)| format!("@{digest}"));
+        format!("kindest/node:v{version}{}", digest.unwrap_or_default())
     }
 
     fn user(&self, cluster: &str) -> String {

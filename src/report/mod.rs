@@ -2,10 +2,12 @@
 
 pub mod clusters;
 pub mod doctor;
+pub mod download;
 mod evidence_data;
 pub mod header;
 pub mod history;
 pub mod image;
+pub mod installed;
 pub mod objects;
 pub mod outcome;
 mod page;

@@ -16,6 +16,7 @@ mod deploy;
 mod destroy;
 mod doctor;
 mod init;
+mod install;
 mod invalid;
 mod man;
 mod render;

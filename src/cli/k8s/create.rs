@@ -214,8 +214,8 @@ impl Create {
             );
             ui.remark(Remark::Note, &message);
         }
-        if let (Some(version), ProviderName::Kind) = (&self.k8s_version, maker.provider.name()) {
-            let image = maker.provider.image(&version.to_string());
+        let image = self.k8s_version.as_ref().map(|version| maker.provider.image(&version.to_string()));
+        if let Some(image) = image.filter(|image| maker.provider.name() == ProviderName::Kind && !image.contains('@')) {
             let message = format!(
                 "{image} is used by its tag: the release notes of your kind name the digest that it was tested with"
             );

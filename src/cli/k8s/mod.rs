@@ -2,6 +2,8 @@
 
 mod create;
 mod delete;
+mod install;
+mod installed;
 mod kubeconfig;
 mod list;
 mod machine;
@@ -30,6 +32,7 @@ pub(super) struct K8s {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Install(install::Install),
     Create(create::Create),
     #[command(visible_alias = "ls")]
     List(list::List),
@@ -43,6 +46,7 @@ enum Command {
 impl K8s {
     pub(super) fn run(self, ui: &mut Ui) -> Result<(), Failure> {
         match self.command {
+            Command::Install(command) => runtime::block_on(command.run(ui)),
             Command::Create(command) => runtime::block_on(command.run(ui)),
             Command::List(command) => runtime::block_on(command.run(ui)),
             Command::Status(command) => runtime::block_on(command.run(ui)),
