@@ -171,6 +171,10 @@ fn a_success_that_is_none_is_a_failure() -> Outcome {
     let ended = machine.run("delete two --yes")?;
     assert_eq!(ended.code, Some(0), "{ended}");
     assert!(machine.log()?.contains("docker rm --force --volumes k3d-two-server-0"), "{}", machine.log()?);
+    machine.0.write("containers", format!("{K3D_NODE}\n"))?;
+    machine.fails("start two", &["two: it was started, and not all of its nodes run", "sindri k8s status two"])?;
+    machine.0.write("containers", format!("{}\n", K3D_NODE.replace("exited", "running")))?;
+    machine.fails("stop two", &["two: it was stopped, and some of its nodes still run"])?;
     // It cannot be removed: it is not said to be gone.
     let docker = DOCKER.replace("rm) /bin/rm -f containers;", "rm)");
     let machine = Machine::new(&[("docker", &docker), ("k3d", &k3d("exit 0"))])?;
@@ -302,5 +306,32 @@ fn a_deletion_asks_and_knows_which_is_meant() -> Outcome {
         .fails("delete dev --provider kind", &["its server does not answer", "nobody is there to answer", "--yes"])?;
     machine.fails("delete dve --yes", &["there is no cluster dve on this machine", "did you mean dev?"])?;
     assert!(!machine.log()?.contains("kind delete"), "{}", machine.log()?);
+    Ok(())
+}
+
+#[test]
+fn what_is_left_in_the_kubeconfig_of_a_cluster_that_is_gone_goes_too() -> Outcome {
+    let machine = Machine::new(&[("docker", DOCKER), ("kind", &kind("exit 1"))])?;
+    let kubeconfig = "# mine\nclusters:\n- cluster: {server: https://127.0.0.1:1}\n  name: kind-dev\ncontexts:\n- context: {cluster: kind-dev, user: kind-dev}\n  name: kind-dev\ncurrent-context: kind-dev\nusers:\n- name: kind-dev\n  user: {token: a}\n";
+    machine.0.write("home/.kube/config", kubeconfig)?;
+    let ended = machine.run("delete dev --yes")?;
+    assert_eq!(ended.code, Some(0), "{ended}");
+    assert!(ended.said.contains("dev was gone already"), "{ended}");
+    let left = machine.0.read("home/.kube/config")?;
+    assert_eq!(left, "# mine\nclusters: []\ncontexts: []\ncurrent-context: \"\"\nusers: []\n");
+    Ok(())
+}
+
+#[test]
+fn a_deletion_that_is_interrupted_ends_with_what_it_is_at() -> Outcome {
+    let script = kind("exit 1").replace("  delete) ", "  delete) kill -TERM $PPID; /bin/sleep 0.3; ");
+    let machine = Machine::new(&[("docker", DOCKER), ("kind", &script)])?;
+    let other = KIND_NODE.replace("a1\tdev", "a2\tone").replace("\tdev\t", "\tone\t");
+    // Docker removes both at once here: what counts is that the second is not begun.
+    machine.0.write("containers", format!("{KIND_NODE}\n{other}\n"))?;
+    let ended = machine.run("delete --all --yes")?;
+    assert_eq!(ended.code, Some(130), "{ended}");
+    assert!(ended.said.contains("dev is gone\nerror: interrupted: 1 of 2 clusters are gone"), "{ended}");
+    assert_eq!(machine.log()?.matches("kind delete").count(), 1, "{}", machine.log()?);
     Ok(())
 }

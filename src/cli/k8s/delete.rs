@@ -3,12 +3,13 @@
 use clap::Args;
 
 use super::super::failure::{Failure, word};
+use super::super::interrupt::Interrupt;
 use super::super::ui::Ui;
 use super::machine::{Machine, ProviderChoice, context, mentions};
 use super::progress::Working;
 use super::rows::{PATIENCE, session};
 use super::status::environments_in;
-use crate::local::{KubeconfigFiles, LocalCluster, LocalState, Registry, Workplace, clusters};
+use crate::local::{KubeconfigFiles, LocalCluster, LocalState, ProviderName, Registry, Workplace, clusters};
 
 /// Delete clusters on this machine, with everything in them.
 ///
@@ -32,11 +33,19 @@ pub(super) struct Delete {
 
 impl Delete {
     pub(super) async fn run(self, ui: &mut Ui) -> Result<(), Failure> {
+        let interrupt = Interrupt::listen()?;
         let machine = Machine::look().await?;
         let files = KubeconfigFiles::of_this_process(None)?;
-        let meant = self.meant(&machine)?;
+        let gone = self.only_written(&machine, &files)?;
+        for (provider, name) in &gone {
+            files.remove(&provider.context(name), &provider.provider().user(name))?;
+            ui.say(&format!("{name} was gone already; what the kubeconfig said of it is gone too"));
+        }
+        let meant = self.meant(&machine, &gone)?;
         if meant.is_empty() {
-            ui.say("there are no clusters to delete");
+            if gone.is_empty() {
+                ui.say("there are no clusters to delete");
+            }
             return Ok(());
         }
         let mut page = String::new();
@@ -53,10 +62,15 @@ impl Delete {
             ui.show(&page);
         } else {
             ui.raw(&page);
-            self.ask(&meant, ui).await?;
+            interrupt.or(self.ask(&meant, ui)).await.ok_or_else(|| Failure::interrupted("nothing was deleted"))??;
         }
-        for cluster in &meant {
-            remove(&machine, cluster, &files, ui).await?;
+        for (count, cluster) in meant.iter().enumerate() {
+            // What is under way is finished: a context must not lead to what is half gone.
+            let removed = interrupt.after_this(remove(&machine, cluster, &files, ui), || ()).await;
+            removed.ok_or_else(|| left(count, &meant))??;
+            if interrupt.wanted.get() {
+                return Err(left(count + 1, &meant));
+            }
         }
         // Somebody may have made one that uses it meanwhile.
         let containers = machine.engine.containers().await?;
@@ -67,13 +81,31 @@ impl Delete {
         Ok(())
     }
 
-    fn meant<'a>(&self, machine: &'a Machine) -> Result<Vec<&'a LocalCluster>, Failure> {
+    /// Clusters of these names that are not there and that the kubeconfig still leads to: somebody was killed at deleting them.
+    fn only_written<'a>(
+        &'a self,
+        machine: &Machine,
+        files: &KubeconfigFiles,
+    ) -> Result<Vec<(ProviderName, &'a str)>, Failure> {
+        let mut found = Vec::new();
+        for name in self.names.iter().filter(|name| machine.clusters.iter().all(|one| one.name != **name)) {
+            for provider in ProviderName::ALL {
+                let is_meant = self.provider.is_none_or(|choice| choice.name() == provider);
+                if is_meant && files.mentions(&provider.context(name))?.is_there {
+                    found.push((provider, name.as_str()));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn meant<'a>(&self, machine: &'a Machine, gone: &[(ProviderName, &str)]) -> Result<Vec<&'a LocalCluster>, Failure> {
         if self.all {
             let is_meant = |one: &&LocalCluster| self.provider.is_none_or(|provider| provider.name() == one.provider);
             return Ok(machine.clusters.iter().filter(is_meant).collect());
         }
         let mut meant: Vec<&LocalCluster> = Vec::new();
-        for name in &self.names {
+        for name in self.names.iter().filter(|name| gone.iter().all(|(_, gone)| gone != name)) {
             let one = machine.named(name, self.provider)?;
             if !meant.contains(&one) {
                 meant.push(one);
@@ -91,6 +123,12 @@ impl Delete {
             }
         }
     }
+}
+
+/// It was interrupted when this many were gone.
+fn left(gone: usize, meant: &[&LocalCluster]) -> Failure {
+    Failure::interrupted(format!("interrupted: {gone} of {} clusters are gone", meant.len()))
+        .hint("see what is there with `sindri k8s list`, and delete the rest with the same command")
 }
 
 /// Whether the registry has nobody left when these are gone.

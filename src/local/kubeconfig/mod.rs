@@ -319,12 +319,12 @@ mod tests {
         let all = files(&folder, &["one", "two", "three"]);
         all.add(&given_by_kind(1), false).unwrap();
         assert!(
-            read("one").is_empty() && read("two").starts_with("current-context: b\n") && read("two").contains(":1\"")
+            read("one").is_empty() && read("two").starts_with("current-context: b\n") && read("two").contains(":1\n")
         );
         // Now a file before it exists; the entries stay where they are.
         fs::write(folder.path().join("one"), "# mine\n").unwrap();
         all.add(&given_by_kind(2), true).unwrap();
-        assert!(read("two").contains(":2\"") && !read("one").contains("clusters"), "{}", read("one"));
+        assert!(read("two").contains(":2\n") && !read("one").contains("clusters"), "{}", read("one"));
         assert!(read("one").contains("current-context: kind-a"), "{}", read("one"));
         let found = all.mentions("kind-a").unwrap();
         assert_eq!((found.contexts, found.current.as_deref()), (vec!["kind-a".to_owned()], Some("kind-a")));
@@ -344,7 +344,7 @@ mod tests {
         for port in [1, 2] {
             all.add(&given_by_kind(port), true).unwrap();
             assert!(fs::symlink_metadata(folder.path().join("config")).unwrap().is_symlink());
-            assert!(fs::read_to_string(folder.path().join("real/config")).unwrap().contains(&format!(":{port}\"")));
+            assert!(fs::read_to_string(folder.path().join("real/config")).unwrap().contains(&format!(":{port}\n")));
         }
     }
 
