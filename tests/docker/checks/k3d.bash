@@ -16,6 +16,7 @@ check "an image is imported" k3d image import "$(value SINDRI_TEST_IMAGE_LOCAL)"
 check "a pod runs with it" runs_local_image imported "$(value SINDRI_TEST_IMAGE_LOCAL)" Never
 dns() { with kubectl exec imported -- nslookup kubernetes.default.svc.cluster.local; }
 check "cluster DNS answers in the pod" within 30 dns
+check "a pod with a volume runs and writes" pod_with_volume
 check "the cluster is stopped" k3d cluster stop one
 check "and started" k3d cluster start one
 check "it answers" within 30 with kubectl get --raw /readyz

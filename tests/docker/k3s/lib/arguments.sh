@@ -15,6 +15,7 @@ kubeconfig_copy=${K3S_KUBECONFIG_OUTPUT:-}
 pod_network=10.42.0.0/16
 service_network=10.43.0.0/16
 with_dns=yes
+with_storage=yes
 labels='' taints=''
 names=() api_server_options=() controller_options=() scheduler_options=() kubelet_options=() proxy_options=()
 
@@ -39,7 +40,12 @@ read_arguments() {
 		--kube-scheduler-arg) scheduler_options+=("--$2") ;;
 		--kubelet-arg) kubelet_options+=("--$2") ;;
 		--kube-proxy-arg) proxy_options+=("--$2") ;;
-		--disable) [ "$2" != coredns ] || with_dns='' ;;
+		--disable)
+			case $2 in
+			coredns) with_dns='' ;;
+			local-storage) with_storage='' ;;
+			esac
+			;;
 		*)
 			log "stand-in: ignoring $1" warning
 			shift

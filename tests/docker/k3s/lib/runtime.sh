@@ -3,6 +3,7 @@
 # containerd, and the registries that it is told of.
 
 start_runtime() {
+	local archive
 	rm -rf "$agent/certs.d"
 	mkdir -p "$agent/certs.d"
 	[ ! -e /etc/rancher/k3s/registries.yaml ] || read_mirrors </etc/rancher/k3s/registries.yaml
@@ -22,7 +23,9 @@ start_runtime() {
 	END
 	keep containerd containerd --config "$agent/etc/containerd.toml"
 	until ctr version >/dev/null 2>&1; do sleep .1; done
-	ctr images import /usr/share/k3s/pause.tar >/dev/null || die "the pause image cannot be taken"
+	for archive in /usr/share/k3s/images/*.tar; do
+		ctr images import "$archive" >/dev/null || die "the image $archive cannot be taken"
+	done
 	log "Containerd is now running"
 }
 

@@ -21,6 +21,7 @@ start_server() {
 	fi
 	log "Wrote kubeconfig ${kubeconfig_copy:-$KUBECONFIG}"
 	[ -z "$with_dns" ] || start_dns
+	[ -z "$with_storage" ] || start_storage
 	keep_manifests &
 	log "Cluster dns configmap has been set successfully"
 	log "k3s is up and running"
