@@ -335,3 +335,18 @@ fn a_deletion_that_is_interrupted_ends_with_what_it_is_at() -> Outcome {
     assert_eq!(machine.log()?.matches("kind delete").count(), 1, "{}", machine.log()?);
     Ok(())
 }
+
+#[test]
+fn a_file_of_the_provider_that_the_command_line_contradicts_is_refused() -> Outcome {
+    let machine = Machine::new(&[("docker", DOCKER), ("kind", &kind("exit 1"))])?;
+    machine.0.write("own.yaml", "kind: Cluster\nnodes:\n- role: control-plane\n")?;
+    let ended = machine.run("create --config own.yaml --nodes 2")?;
+    assert_eq!(ended.code, Some(2), "{ended}");
+    let expected = "error: cannot use own.yaml: it says `nodes`, and so does `--nodes`: leave one of them out\n";
+    assert_eq!(ended.said, expected);
+    let ended = machine.run("create --config absent.yaml")?;
+    assert_eq!(ended.code, Some(2), "{ended}");
+    assert!(ended.said.contains("cannot read absent.yaml"), "{ended}");
+    assert!(!machine.log()?.contains("kind create"), "{}", machine.log()?);
+    Ok(())
+}

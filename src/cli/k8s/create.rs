@@ -13,6 +13,7 @@ use super::super::ui::{Remark, Ui};
 use super::machine::{Machine, ProviderChoice, context, mentions};
 use super::making::{Making, make};
 use super::own_file;
+use super::trouble::unmergeable;
 use crate::local::{
     KubeconfigFiles, LocalCluster, LocalState, Maker, MakerTrouble, ProviderName, Registry, Wanted, Workplace,
 };
@@ -77,7 +78,8 @@ impl Create {
         let machine = Machine::look().await?;
         let maker = self.maker(&machine).await?;
         let wanted = self.wanted(&maker, written.as_deref())?;
-        let configured = maker.provider.configure(&wanted, written.as_deref())?;
+        let configured = maker.provider.configure(&wanted, written.as_deref());
+        let configured = configured.map_err(|error| unmergeable(&error, self.config.as_deref()))?;
         let files = KubeconfigFiles::of_this_process(None)?;
         if let Some(there) = machine.clusters.iter().find(|one| one.name == wanted.name) {
             let port = Registry::standing(&machine.containers)?.map(|registry| registry.port);

@@ -1,5 +1,7 @@
 //! What went wrong with a cluster on this machine, and what mends it.
 
+use std::path::Path;
+
 use super::super::failure::{Failure, word};
 use crate::local::{
     EngineTrouble, KubeconfigTrouble, MakerTrouble, NotRun, REGISTRY, RegistryTrouble, Unmergeable, meaning,
@@ -30,7 +32,7 @@ impl From<EngineTrouble> for Failure {
 
 impl From<KubeconfigTrouble> for Failure {
     fn from(error: KubeconfigTrouble) -> Self {
-        let file = |path: &std::path::Path| word(&path.to_string_lossy()).into_owned();
+        let file = |path: &Path| word(&path.to_string_lossy()).into_owned();
         let hint = match &error {
             KubeconfigTrouble::Nowhere => "`export KUBECONFIG=FILE`".to_owned(),
             KubeconfigTrouble::Unread { path, .. } => format!("look at it with `ls -l {}`", file(path)),
@@ -71,10 +73,10 @@ impl From<RegistryTrouble> for Failure {
     }
 }
 
-impl From<Unmergeable> for Failure {
-    fn from(error: Unmergeable) -> Self {
-        Self::configuration(error.to_string())
-    }
+/// The provider's own file cannot be used as it is.
+pub(super) fn unmergeable(error: &Unmergeable, file: Option<&Path>) -> Failure {
+    let named = file.map(|file| format!("cannot use {}: ", file.display())).unwrap_or_default();
+    Failure::configuration(format!("{named}{error}"))
 }
 
 impl From<MakerTrouble> for Failure {
