@@ -423,14 +423,22 @@ complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_sub
 complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more about what is done'
 complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask; fail and name the flag that would have answered'
 complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install" -s v -l verbose -d 'Say more about what is done'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install" -l no-input -d 'Never ask; fail and name the flag that would have answered'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install" -f -a "install" -d 'Install a program that makes clusters: a pinned version, verified by a checksum that is built in'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "install" -d 'Install a program that makes clusters: a pinned version, verified by a checksum that is built in'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "create" -d 'Make a cluster on this machine with kind or k3d, and the context that leads to it'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "list" -d 'Show the clusters on this machine, of kind and of k3d'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "ls" -d 'Show the clusters on this machine, of kind and of k3d'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "status" -d 'Show a cluster on this machine: its nodes, its registry, its context, and the environments in it'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "delete" -d 'Delete clusters on this machine, with everything in them'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "start" -d 'Start a cluster on this machine that is stopped, and wait until its nodes are ready'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "stop" -d 'Stop a cluster on this machine. Everything in it is kept'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "kubeconfig" -d 'Print the kubeconfig of a cluster on this machine, or write it into yours'
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -l version -d 'Another version than the pinned one. Needs `--sha256`' -r
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -l dir -d 'The folder to install it in. Default: `~/.local/bin`' -r -F
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -l sha256 -d 'The SHA-256 that the file has to have: 64 hexadecimal digits' -r
@@ -445,6 +453,102 @@ complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subco
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -s v -l verbose -d 'Say more about what is done'
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -l no-input -d 'Never ask; fail and name the flag that would have answered'
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -l provider -d 'Who makes it; default: the one that is installed, kind first' -r -f -a "kind\t'Upstream\'s own Kubernetes in containers'
+k3d\t'k3s in containers'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -l name -d 'The name of the cluster; default: the file\'s own, then `sindri-local`' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -l nodes -d 'How many nodes: one runs the control plane, all others are workers; default: 1' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -l k8s-version -d 'The version of Kubernetes, for example 1.34.0; default: the provider\'s own' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -l image -d 'What the nodes are made from' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -l registry -d 'A registry at this port of 127.0.0.1, which all clusters that ask for it share; default: 5001' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -l registry-image -d 'What the registry is made from' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -l wait -d 'How long to wait until the nodes are ready: 90s, 5m, 1h30m' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -l config -d 'A configuration of the provider\'s own: a `Cluster` of kind, a `Simple` of k3d' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -l retain -d 'Keep what fails, to look at it'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -l no-switch -d 'Leave the current context as it is'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from list" -s o -l output -d 'How to write the answer' -r -f -a "text\t'For a person'
+wide\t'For a person who wants to know more'
+json\t'For a program'
+yaml\t'For a program'
+name\t'Only what it is called'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from ls" -s o -l output -d 'How to write the answer' -r -f -a "text\t'For a person'
+wide\t'For a person who wants to know more'
+json\t'For a program'
+yaml\t'For a program'
+name\t'Only what it is called'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from ls" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from status" -l provider -d 'Who made it. Needed where kind and k3d have one of this name each' -r -f -a "kind\t'Upstream\'s own Kubernetes in containers'
+k3d\t'k3s in containers'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from status" -s o -l output -d 'How to write the answer' -r -f -a "text\t'For a person'
+json\t'For a program'
+yaml\t'For a program'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from status" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from status" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from delete" -l provider -d 'Who made them. Needed where kind and k3d have one of this name each' -r -f -a "kind\t'Upstream\'s own Kubernetes in containers'
+k3d\t'k3s in containers'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from delete" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from delete" -l all -d 'All clusters on this machine; with `--provider`, all of that one'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from delete" -s y -l yes -l auto-approve -d 'Do not ask'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from delete" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from start" -l provider -d 'Who made it. Needed where kind and k3d have one of this name each' -r -f -a "kind\t'Upstream\'s own Kubernetes in containers'
+k3d\t'k3s in containers'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from start" -l wait -d 'How long to wait until its nodes are ready: 90s, 5m, 1h30m' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from start" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from start" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from start" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from stop" -l provider -d 'Who made it. Needed where kind and k3d have one of this name each' -r -f -a "kind\t'Upstream\'s own Kubernetes in containers'
+k3d\t'k3s in containers'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from stop" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from stop" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from stop" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from stop" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from kubeconfig" -l provider -d 'Who made it. Needed where kind and k3d have one of this name each' -r -f -a "kind\t'Upstream\'s own Kubernetes in containers'
+k3d\t'k3s in containers'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from kubeconfig" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from kubeconfig" -l write -d 'Write it into your kubeconfig instead, as kubectl would: nothing else in it is touched'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from kubeconfig" -l no-switch -d 'Leave the current context as it is'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from kubeconfig" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from kubeconfig" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from kubeconfig" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from kubeconfig" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sindri -n "__fish_sindri_using_subcommand schema" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
 always\t'Always'
 never\t'Never'"

@@ -8,13 +8,17 @@ use clap::ValueEnum as _;
 use super::completion::{Shell, script};
 use super::man::pages;
 use crate::config::schema;
-use crate::report::{doctor, history, image, installed, outcome, plan_data, reference, removal_data, status, verdict};
+use crate::report::{
+    clusters, doctor, history, image, installed, outcome, plan_data, reference, removal_data, status, verdict,
+};
 
 /// Every generated file by its path in the repository. `make generate` writes them; a test fails when one is stale.
 #[must_use]
 pub fn generated_files() -> BTreeMap<String, String> {
     let mut files = BTreeMap::from([
         ("schemas/sindri.schema.json".to_owned(), schema::text()),
+        ("schemas/cluster.schema.json".to_owned(), clusters::page_schema()),
+        ("schemas/clusters.schema.json".to_owned(), clusters::list_schema()),
         ("schemas/environments.schema.json".to_owned(), status::list_schema()),
         ("schemas/plan.schema.json".to_owned(), plan_data::schema()),
         ("schemas/history.schema.json".to_owned(), history::schema()),

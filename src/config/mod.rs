@@ -22,4 +22,6 @@ mod yaml;
 pub use check::{RESERVED_VARIABLES, SSH_PORT};
 pub use load::{LARGEST_FILE, load};
 pub use malformed::Malformed;
+pub(crate) use tree::{Content, Entry, Node, Scalar, ScalarKind};
 pub use tree::{KeyPath, Span};
+pub(crate) use yaml::parse as parse_yaml;

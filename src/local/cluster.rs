@@ -45,6 +45,31 @@ impl LocalCluster {
         self.provider.context(&self.name)
     }
 
+    /// Whether its nodes are marked as those that use the registry.
+    #[must_use]
+    pub fn uses_registry(&self) -> bool {
+        self.nodes.iter().any(|node| node.container.uses_registry)
+    }
+
+    /// What differs from what is asked for, in words. An image that is asked for by a digest is compared by it.
+    #[must_use]
+    pub fn differences(&self, nodes: Option<u16>, image: Option<&str>, registry: bool) -> Vec<String> {
+        let mut all = Vec::new();
+        if let Some(nodes) = nodes.filter(|nodes| usize::from(*nodes) != self.nodes.len()) {
+            all.push(format!("nodes: {} there, {nodes} asked for", self.nodes.len()));
+        }
+        let bare = |image: &str| image.trim_start_matches("docker.io/").trim_start_matches("library/").to_owned();
+        let is_other = |asked: &&str| self.nodes.iter().any(|node| bare(&node.container.image) != bare(asked));
+        if let Some(asked) = image.filter(is_other) {
+            let there = self.nodes.first().map_or("", |node| node.container.image.as_str());
+            all.push(format!("image: {there} there, {asked} asked for"));
+        }
+        if registry && !self.uses_registry() {
+            all.push("registry: none there, one asked for".to_owned());
+        }
+        all
+    }
+
     /// How its containers are. Whether its server answers is another question.
     #[must_use]
     pub fn state(&self) -> LocalState {
@@ -95,6 +120,8 @@ mod tests {
             ports: String::new(),
             part: Some(part),
             is_registry: false,
+            registry_port: None,
+            uses_registry: false,
         }
     }
 
@@ -113,6 +140,17 @@ mod tests {
             [("kind-dev".to_owned(), 2, 1, LocalState::Running), ("kind-other".to_owned(), 1, 0, LocalState::Stopped)];
         assert_eq!(names, expected);
         assert_eq!(found[0].nodes[0].container.name, "dev-control-plane");
+    }
+
+    #[test]
+    fn another_shape_is_told_by_what_differs() {
+        let found = clusters(&[container("dev-control-plane", "running", "dev", Role::ControlPlane)]);
+        assert_eq!(found[0].differences(Some(1), Some("docker.io/node"), false), Vec::<String>::new());
+        let all = found[0].differences(Some(3), Some("other"), true).join("; ");
+        assert_eq!(
+            all,
+            "nodes: 1 there, 3 asked for; image: node there, other asked for; registry: none there, one asked for"
+        );
     }
 
     #[test]

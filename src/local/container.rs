@@ -12,6 +12,9 @@ pub(super) const LABELS: [&str; 6] = [
     "k3d.registry.port.external",
 ];
 
+/// What is mounted into a node that uses the registry: nothing, at a place of ours.
+pub(super) const MARK_SOURCE: &str = "/dev/null";
+
 /// A container.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Container {
@@ -29,6 +32,10 @@ pub struct Container {
     pub part: Option<Part>,
     /// Whether Sindri made it as a registry.
     pub is_registry: bool,
+    /// The port of this machine at which the registry that Sindri made is reached.
+    pub registry_port: Option<u16>,
+    /// Whether it is marked as a node that uses that registry.
+    pub uses_registry: bool,
 }
 
 /// The part that a container has in a cluster.
@@ -68,7 +75,8 @@ pub(super) fn containers(listing: &str) -> Result<Vec<Container>, String> {
 
 fn container(line: &str) -> Option<Container> {
     let fields: Vec<&str> = line.split('\t').map(|field| if field == "<no value>" { "" } else { field }).collect();
-    let &[id, name, image, state, ports, kind, kind_role, k3d, k3d_role, registry, _] = fields.as_slice() else {
+    let &[id, name, image, state, ports, kind, kind_role, k3d, k3d_role, registry, _, mounts] = fields.as_slice()
+    else {
         return None;
     };
     let part = match (kind, k3d) {
@@ -86,6 +94,8 @@ fn container(line: &str) -> Option<Container> {
         ports: own(ports),
         part,
         is_registry,
+        registry_port: registry.parse().ok(),
+        uses_registry: mounts.split([',', '[', ']', ' ']).any(|mount| mount == MARK_SOURCE),
     })
 }
 
@@ -103,10 +113,10 @@ mod tests {
 
     #[test]
     fn containers_of_kind_of_k3d_and_of_nobody_are_told_apart() {
-        let listing = "a1\tdev-control-plane\tkindest/node:v1.34.0\trunning\t127.0.0.1:4012->6443/tcp\tdev\tcontrol-plane\t\t\t\t\n\
-            a2\tk3d-two-agent-0\trancher/k3s:v1.33.4-k3s1\texited\t\t\t\ttwo\tagent\t\t\n\
-            a3\tk3d-two-serverlb\tghcr.io/k3d-io/k3d-proxy:5.8.3\trunning\t\t<no value>\t<no value>\ttwo\tloadbalancer\t<no value>\t<no value>\n\
-            a4\tpostgres\tpostgres:17\trunning\t5432/tcp\t\t\t\t\t\t\n";
+        let listing = "a1\tdev-control-plane\tkindest/node:v1.34.0\trunning\t127.0.0.1:4012->6443/tcp\tdev\tcontrol-plane\t\t\t\t\ta1b2c3,/dev/null,/lib/modules\n\
+            a2\tk3d-two-agent-0\trancher/k3s:v1.33.4-k3s1\texited\t\t\t\ttwo\tagent\t\t\tk3d-two-images\n\
+            a3\tk3d-two-serverlb\tghcr.io/k3d-io/k3d-proxy:5.8.3\trunning\t\t<no value>\t<no value>\ttwo\tloadbalancer\t<no value>\t<no value>\t\n\
+            a4\tpostgres\tpostgres:17\trunning\t5432/tcp\t\t\t\t\t\t\t\n";
         let all = containers(listing).unwrap();
         let parts: Vec<_> = all
             .iter()
@@ -119,6 +129,7 @@ mod tests {
             None,
         ];
         assert_eq!(parts, expected);
+        assert!(all[0].uses_registry && !all[1].uses_registry);
         assert!(all[0].is_running() && !all[1].is_running());
     }
 

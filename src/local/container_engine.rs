@@ -147,6 +147,7 @@ impl ContainerEngine {
         let mut fields: Vec<String> =
             ["ID", "Names", "Image", "State", "Ports"].map(|field| format!("{{{{.{field}}}}}")).to_vec();
         fields.extend(super::container::LABELS.map(label));
+        fields.push("{{.Mounts}}".to_owned());
         fields.join("\t")
     }
 }

@@ -1,5 +1,6 @@
 //! What people and programs read: problems, objects, tables; as text, JSON, YAML. Pure.
 
+pub mod clusters;
 pub mod doctor;
 pub mod download;
 mod evidence_data;

@@ -8,6 +8,7 @@
     reason = "a test touches what it tests, and fails where it is wrong; the snapshots are written by a program; a check that is left out says so"
 )]
 
+mod clusters;
 mod completion;
 mod connect;
 mod contract;

@@ -1,7 +1,20 @@
 //! `sindri k8s`
 
+mod create;
+mod delete;
 mod install;
 mod installed;
+mod kubeconfig;
+mod list;
+mod machine;
+mod making;
+mod own_file;
+mod progress;
+mod rows;
+mod status;
+mod switch;
+mod trouble;
+mod waiting;
 
 use clap::{Args, Subcommand};
 
@@ -20,12 +33,27 @@ pub(super) struct K8s {
 #[derive(Debug, Subcommand)]
 enum Command {
     Install(install::Install),
+    Create(create::Create),
+    #[command(visible_alias = "ls")]
+    List(list::List),
+    Status(status::Status),
+    Delete(delete::Delete),
+    Start(switch::Start),
+    Stop(switch::Stop),
+    Kubeconfig(kubeconfig::Kubeconfig),
 }
 
 impl K8s {
     pub(super) fn run(self, ui: &mut Ui) -> Result<(), Failure> {
         match self.command {
             Command::Install(command) => runtime::block_on(command.run(ui)),
+            Command::Create(command) => runtime::block_on(command.run(ui)),
+            Command::List(command) => runtime::block_on(command.run(ui)),
+            Command::Status(command) => runtime::block_on(command.run(ui)),
+            Command::Delete(command) => runtime::block_on(command.run(ui)),
+            Command::Start(command) => runtime::block_on(command.run(ui)),
+            Command::Stop(command) => runtime::block_on(command.run(ui)),
+            Command::Kubeconfig(command) => runtime::block_on(command.run(ui)),
         }
     }
 }

@@ -1,0 +1,187 @@
+//! `sindri k8s delete`
+
+use clap::Args;
+
+use super::super::failure::{Failure, word};
+use super::super::interrupt::Interrupt;
+use super::super::ui::Ui;
+use super::machine::{Machine, ProviderChoice, context, mentions};
+use super::progress::Working;
+use super::rows::{PATIENCE, session};
+use super::status::environments_in;
+use crate::local::{KubeconfigFiles, LocalCluster, LocalState, ProviderName, Registry, Workplace, clusters};
+
+/// Delete clusters on this machine, with everything in them.
+///
+/// Shows the environments that go with them, and asks. The contexts that led to them go too; nothing else of your kubeconfig is
+/// touched. The registry goes with the last cluster that uses it.
+#[derive(Debug, Args)]
+pub(super) struct Delete {
+    /// The names of the clusters.
+    #[arg(value_name = "NAME", required_unless_present = "all", conflicts_with = "all")]
+    names: Vec<String>,
+    /// Who made them. Needed where kind and k3d have one of this name each.
+    #[arg(long, value_enum, value_name = "PROVIDER")]
+    provider: Option<ProviderChoice>,
+    /// All clusters on this machine; with `--provider`, all of that one.
+    #[arg(long)]
+    all: bool,
+    /// Do not ask.
+    #[arg(short, long, visible_alias = "auto-approve")]
+    yes: bool,
+}
+
+impl Delete {
+    pub(super) async fn run(self, ui: &mut Ui) -> Result<(), Failure> {
+        let interrupt = Interrupt::listen()?;
+        let machine = Machine::look().await?;
+        let files = KubeconfigFiles::of_this_process(None)?;
+        let gone = self.only_written(&machine, &files)?;
+        for (provider, name) in &gone {
+            files.remove(&provider.context(name), &provider.provider().user(name))?;
+            ui.say(&format!("{name} was gone already; what the kubeconfig said of it is gone too"));
+        }
+        let meant = self.meant(&machine, &gone)?;
+        if meant.is_empty() {
+            if gone.is_empty() {
+                ui.say("there are no clusters to delete");
+            }
+            return Ok(());
+        }
+        let mut page = String::new();
+        for cluster in &meant {
+            page.push_str(&shown(cluster, &files).await);
+        }
+        let last = is_last(&machine, &meant);
+        if last {
+            page.push_str(
+                "the registry on this machine, with everything that was pushed to it: no other cluster uses it\n",
+            );
+        }
+        if self.yes {
+            ui.show(&page);
+        } else {
+            ui.raw(&page);
+            interrupt.or(self.ask(&meant, ui)).await.ok_or_else(|| Failure::interrupted("nothing was deleted"))??;
+        }
+        for (count, cluster) in meant.iter().enumerate() {
+            // What is under way is finished: a context must not lead to what is half gone.
+            let removed = interrupt.after_this(remove(&machine, cluster, &files, ui), || ()).await;
+            removed.ok_or_else(|| left(count, &meant))??;
+            if interrupt.wanted.get() {
+                return Err(left(count + 1, &meant));
+            }
+        }
+        // Somebody may have made one that uses it meanwhile.
+        let containers = machine.engine.containers().await?;
+        if last && !clusters(&containers).iter().any(LocalCluster::uses_registry) {
+            Registry::remove(machine.engine).await?;
+            ui.say("the registry is gone");
+        }
+        Ok(())
+    }
+
+    /// Clusters of these names that are not there and that the kubeconfig still leads to: somebody was killed at deleting them.
+    fn only_written<'a>(
+        &'a self,
+        machine: &Machine,
+        files: &KubeconfigFiles,
+    ) -> Result<Vec<(ProviderName, &'a str)>, Failure> {
+        let mut found = Vec::new();
+        for name in self.names.iter().filter(|name| machine.clusters.iter().all(|one| one.name != **name)) {
+            for provider in ProviderName::ALL {
+                let is_meant = self.provider.is_none_or(|choice| choice.name() == provider);
+                if is_meant && files.mentions(&provider.context(name))?.is_there {
+                    found.push((provider, name.as_str()));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn meant<'a>(&self, machine: &'a Machine, gone: &[(ProviderName, &str)]) -> Result<Vec<&'a LocalCluster>, Failure> {
+        if self.all {
+            let is_meant = |one: &&LocalCluster| self.provider.is_none_or(|provider| provider.name() == one.provider);
+            return Ok(machine.clusters.iter().filter(is_meant).collect());
+        }
+        let mut meant: Vec<&LocalCluster> = Vec::new();
+        for name in self.names.iter().filter(|name| gone.iter().all(|(_, gone)| gone != name)) {
+            let one = machine.named(name, self.provider)?;
+            if !meant.contains(&one) {
+                meant.push(one);
+            }
+        }
+        Ok(meant)
+    }
+
+    async fn ask(&self, meant: &[&LocalCluster], ui: &mut Ui) -> Result<(), Failure> {
+        match meant {
+            [only] => ui.confirm_by(&format!("Delete {} and everything in it?", only.name), &only.name, "--yes").await,
+            several => {
+                let question = format!("Delete these {} clusters and everything in them?", several.len());
+                ui.confirm_by(&question, "delete", "--yes").await
+            }
+        }
+    }
+}
+
+/// It was interrupted when this many were gone.
+fn left(gone: usize, meant: &[&LocalCluster]) -> Failure {
+    Failure::interrupted(format!("interrupted: {gone} of {} clusters are gone", meant.len()))
+        .hint("see what is there with `sindri k8s list`, and delete the rest with the same command")
+}
+
+/// Whether the registry has nobody left when these are gone.
+fn is_last(machine: &Machine, meant: &[&LocalCluster]) -> bool {
+    let stays = |one: &&LocalCluster| !meant.contains(one) && one.uses_registry();
+    let goes = meant.iter().any(|one| one.uses_registry());
+    goes && !machine.clusters.iter().any(|one| stays(&one))
+        && Registry::standing(&machine.containers).is_ok_and(|standing| standing.is_some())
+}
+
+/// What goes with a cluster.
+async fn shown(cluster: &LocalCluster, files: &KubeconfigFiles) -> String {
+    let nodes = cluster.nodes.len();
+    let mut text =
+        format!("cluster {} ({}, {nodes} node{})\n", cluster.name, cluster.provider, if nodes == 1 { "" } else { "s" });
+    let found = mentions(files, cluster).unwrap_or_default();
+    let way = context(&found, cluster).filter(|_| cluster.state() == LocalState::Running);
+    let environments = match way {
+        Some(context) => match session(context, PATIENCE).await {
+            Ok(session) => environments_in(&session).await,
+            Err(_) => None,
+        },
+        None => None,
+    };
+    match environments {
+        None => text.push_str("  what is in it is not known: its server does not answer\n"),
+        Some(all) if all.is_empty() => text.push_str("  no environments are in it\n"),
+        Some(all) => text.extend(all.iter().map(|one| format!("  environment {one}, and its volume\n"))),
+    }
+    text.extend(found.contexts.iter().map(|context| format!("  context {context}\n")));
+    text
+}
+
+async fn remove(
+    machine: &Machine,
+    cluster: &LocalCluster,
+    files: &KubeconfigFiles,
+    ui: &mut Ui,
+) -> Result<(), Failure> {
+    let maker = machine.maker(cluster.provider)?;
+    let workplace = Workplace::new()?;
+    let cleared = {
+        let mut working = Working::new(&format!("deleting {}", cluster.name), ui);
+        maker.clear(&cluster.name, &workplace, &mut |line| working.tell(line)).await
+    };
+    // Whatever else went wrong: a context must not lead to what is not there.
+    if cleared.is_err() && maker.look(&cluster.name).await?.is_some() {
+        return Ok(cleared?);
+    }
+    files
+        .remove(&cluster.context(), &maker.provider.user(&cluster.name))
+        .map_err(|error| Failure::from(error).adding(&format!("the cluster {} is gone", word(&cluster.name))))?;
+    cleared?;
+    ui.say(&format!("{} is gone", cluster.name));
+    Ok(())
+}
