@@ -11,4 +11,5 @@
 
 mod failing;
 mod life;
+mod quick_start;
 mod support;

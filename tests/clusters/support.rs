@@ -6,6 +6,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::{env, fs};
 
+use rexpect::session::{PtySession, spawn_command};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -80,7 +81,28 @@ impl Person {
         let mut command = Command::new(program);
         command.args(arguments.split_whitespace()).env("HOME", self.home.path()).env_remove("KUBECONFIG");
         command.stdin(Stdio::null()).current_dir(self.home.path());
+        // What Docker Hub would be asked for.
+        for (meant, here) in [
+            ("SINDRI_KIND_IMAGE", KIND.image),
+            ("SINDRI_K3D_IMAGE", K3D.image),
+            ("SINDRI_REGISTRY_IMAGE", "SINDRI_TEST_REGISTRY_IMAGE"),
+        ] {
+            command.env(meant, env::var_os(here).unwrap_or_default());
+        }
+        command.env_remove("CI");
         command
+    }
+
+    /// `sindri …`
+    pub(crate) fn sindri(&self, arguments: &str) -> Result<Ended, Box<dyn Error>> {
+        Ok(Ended::of(&self.command(env!("CARGO_BIN_EXE_sindri"), arguments).output()?))
+    }
+
+    /// The same on a terminal, with somebody who presses keys.
+    pub(crate) fn terminal(&self, arguments: &str) -> Result<PtySession, Box<dyn Error>> {
+        let mut command = self.command(env!("CARGO_BIN_EXE_sindri"), arguments);
+        command.stdin(Stdio::inherit()).env("TERM", "xterm-256color").env("NO_COLOR", "1");
+        Ok(spawn_command(command, Some(120_000))?)
     }
 
     /// `sindri k8s …`

@@ -42,9 +42,15 @@ pub(super) struct Create {
     /// The version of Kubernetes, for example 1.34.0; default: the provider's own.
     #[arg(long, value_name = "VERSION", conflicts_with = "image", value_parser = version)]
     k8s_version: Option<semver::Version>,
-    /// What the nodes are made from.
+    /// What the nodes are made from; default: `SINDRI_KIND_IMAGE` or `SINDRI_K3D_IMAGE`, then the provider's own.
     #[arg(long, value_name = "IMAGE")]
     image: Option<String>,
+    /// The default of `--image` with kind.
+    #[arg(long, hide = true, value_name = "IMAGE", env = "SINDRI_KIND_IMAGE", hide_env_values = true)]
+    kind_image: Option<String>,
+    /// The default of `--image` with k3d.
+    #[arg(long, hide = true, value_name = "IMAGE", env = "SINDRI_K3D_IMAGE", hide_env_values = true)]
+    k3d_image: Option<String>,
     /// A registry at this port of 127.0.0.1, which all clusters that ask for it share; default: 5001.
     #[arg(long, value_name = "PORT", num_args = 0..=1, require_equals = true, default_missing_value = "5001", value_parser = clap::value_parser!(u16).range(1..))]
     registry: Option<u16>,
@@ -141,7 +147,14 @@ impl Create {
         Ok(Wanted {
             name,
             nodes: self.nodes.or(if written.is_none() { Some(1) } else { None }),
-            image: self.image.clone().or(self.k8s_version.as_ref().map(of_version)),
+            image: self.image.clone().or(self.k8s_version.as_ref().map(of_version)).or_else(|| {
+                let usual = match maker.provider.name() {
+                    ProviderName::Kind => &self.kind_image,
+                    ProviderName::K3d => &self.k3d_image,
+                };
+                // The provider's own file names its images itself.
+                usual.clone().filter(|image| written.is_none() && !image.is_empty())
+            }),
             registry: self.registry,
             retain: self.retain,
             limit: self.wait,
