@@ -15,7 +15,7 @@ use super::registries::RegistryArguments;
 use super::source::FileArgument;
 use super::story::Story;
 use super::ui::Ui;
-use super::{plan_file, runtime};
+use super::{own_image, plan_file, runtime};
 use crate::plan::Plan;
 
 /// Make the environment what the configuration says.
@@ -93,10 +93,15 @@ impl Deploy {
         story.plan = Some(plan.clone());
         let left = Failure::interrupted_early;
         let reach = interrupt.or(reach_for(&mut plan, &self.file, &self.cluster, ui)).await.ok_or_else(left)??;
+        interrupt.or(own_image::look_for_saved(&mut plan)).await.ok_or_else(left)??;
         ui.raw(&for_person(&plan, ui.style()));
         let means = reach.means(interrupt);
         if !plan.has_changes() {
             interrupt.or(means.verify(&plan)).await.ok_or_else(left)??;
+        }
+        if own_image::bring(&plan, interrupt, ui).await? {
+            story.has_loaded(&plan);
+            reach.begin_anew();
         }
         let done = carry_out(&means, &plan, story, ui).await?;
         self.converge().finish(&means, (&plan, &done), story, ui).await

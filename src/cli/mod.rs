@@ -1,5 +1,6 @@
 //! The command line: one file for each command, and what they share.
 
+mod bring;
 mod carry;
 mod cluster;
 mod completion;
@@ -25,8 +26,10 @@ mod line;
 mod list;
 mod live;
 mod logs;
+mod machine;
 mod man;
 mod output;
+mod own_image;
 mod pipes;
 mod plan;
 mod plan_file;

@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::output::{DocumentArguments, WaitArguments};
 use super::registries::{Found, RegistryArguments};
-use super::runtime;
+use super::{own_image, runtime};
 use super::source::{FileArgument, Source};
 use super::story::Story;
 use super::ui::{Remark, Ui};
@@ -18,7 +18,7 @@ use crate::config::name::{EnvironmentName, Namespace};
 use crate::config::reference::Reference;
 use crate::config::spec::Spec;
 use crate::kubernetes::past;
-use crate::names::{Kind, ObjectId};
+use crate::names::{ContentName, Kind, ObjectId};
 use crate::plan::{Revision, previous, revisions};
 use crate::workload::as_it_was;
 
@@ -131,6 +131,9 @@ impl Rollback {
     /// The image of a revision, under the rules of the configuration: whoever has to vouch for its image has to vouch for
     /// this one.
     async fn found(&self, spec: &Spec, source: &Source, revision: &Revision) -> Result<Found, Failure> {
+        if let Some(name) = ContentName::parse(&revision.image) {
+            return own_image::recalled(spec, name);
+        }
         let not_pinned = || Failure::not_deployable("its image is not named by its digest", revision.number);
         let reference = Reference::parse(&revision.image).map_err(|_malformed| not_pinned())?;
         let digest = reference.digest.ok_or_else(not_pinned)?;

@@ -4,11 +4,14 @@
 mod cluster;
 mod container;
 mod container_engine;
+mod engine_image;
+mod pour;
 mod process;
 mod provider;
 
 pub use cluster::{LocalCluster, LocalNode, LocalState, clusters};
 pub use container::{Container, Part, Role};
 pub use container_engine::{ContainerEngine, ENGINE_VARIABLE, EngineTrouble, find};
+pub use pour::{Gauge, Poured, Spring, pour};
 pub use process::{Call, NotRun, Ran, become_program, run};
 pub use provider::ProviderName;
