@@ -14,4 +14,5 @@ pub mod local;
 pub mod names;
 pub mod plan;
 pub mod report;
+pub mod web;
 pub mod workload;

@@ -30,13 +30,15 @@ const ROOMS: &[Room] = &[
     //   room          side effects                  may use
     Room("names",      Nowhere,                      &[]),
     Room("config",     Nowhere,                      &["names"]),
-    Room("local",      Anywhere,                     &["config", "names"]),
-    Room("image",      In(&["registry/client", "registry/download", "registry/network", "public_root/kept", "public_root/place", "local", "login"]), &["local", "config", "names"]),
+    // HTTP as everybody speaks it. Registries and the servers of programs are asked by different rooms, through the same proxies.
+    Room("web",        In(&["here"]),                &[]),
+    Room("local",      Anywhere,                     &["web", "config", "names"]),
+    Room("image",      In(&["registry/client", "registry/download", "public_root/kept", "public_root/place", "local", "login"]), &["local", "web", "config", "names"]),
     Room("workload",   Nowhere,                      &["config", "image", "names"]),
     Room("plan",       Nowhere,                      &["workload", "image", "config", "names"]),
     Room("kubernetes", NotIn(&["cluster_type", "context", "diagnose", "diagnose/container", "diagnose/pending", "diagnose/refused", "diagnose/state", "lean", "lease", "logs/lines", "logs/run", "not_connected", "not_ready", "pod_request", "proxy", "request", "scene", "stream/frame", "stream/handshake", "unanswered", "view"]), &["plan", "workload", "image", "names"]),
     Room("report",     Nowhere,                      &["plan", "workload", "image", "config", "names"]),
-    Room("cli",        Anywhere,                     &["names", "config", "image", "workload", "plan", "kubernetes", "local", "report"]),
+    Room("cli",        Anywhere,                     &["names", "config", "web", "image", "workload", "plan", "kubernetes", "local", "report"]),
     // The library lists its rooms and uses none; the program only calls the command line.
     Room("lib",        Nowhere,                      &[]),
     Room("main",       Nowhere,                      &["cli"]),
@@ -86,9 +88,9 @@ const ONLY: &[Only] = &[
         names: &["kube::Client::new", "kube::Client::try_from", "kube::Client::try_default", "kube::Config"],
     },
     Only {
-        files: &["src/image/registry/client.rs", "src/image/registry/download.rs"],
-        what: "talks to registries",
-        names: &["crate::image::registry::transport::client", "oci_client::Client"],
+        files: &["src/image/registry/client.rs", "src/image/registry/download.rs", "src/local/install/download.rs"],
+        what: "talks to servers over HTTP",
+        names: &["crate::web::transport::client", "oci_client::Client"],
     },
     Only { files: &[], what: "flattens errors: each room has its own", names: &["anyhow"] },
 ];

@@ -51,6 +51,7 @@ complete -c sindri -n "__fish_sindri_needs_command" -f -a "rollback" -d 'Make th
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "destroy" -d 'Delete the environment. Its volume is kept, unless `--volumes` deletes it too'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "doctor" -d 'Check all that an environment depends on, and say what mends it'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "image" -d 'Ask registries about images'
+complete -c sindri -n "__fish_sindri_needs_command" -f -a "k8s" -d 'Clusters on this machine, made by kind or k3d'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "schema" -d 'Print the JSON Schema of the configuration file, for editors and other programs'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "completion" -d 'Print a completion script for your shell'
 complete -c sindri -n "__fish_sindri_needs_command" -f -a "man" -d 'Print a man page: `sindri man | man -l -`'
@@ -422,6 +423,28 @@ complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_sub
 complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more about what is done'
 complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask; fail and name the flag that would have answered'
 complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install" -f -a "install" -d 'Install a program that makes clusters: a pinned version, verified by a checksum that is built in'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -l version -d 'Another version than the pinned one. Needs `--sha256`' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -l dir -d 'The folder to install it in. Default: `~/.local/bin`' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -l sha256 -d 'The SHA-256 that the file has to have: 64 hexadecimal digits' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -l base-url -d 'A mirror to download from, laid out as `https://github.com` is: `https://…`, `http://…` or `file:///…`' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -s o -l output -d 'How to write the answer' -r -f -a "text\t'For a person'
+json\t'For a program'
+yaml\t'For a program'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sindri -n "__fish_sindri_using_subcommand schema" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
 always\t'Always'
 never\t'Never'"

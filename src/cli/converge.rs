@@ -44,10 +44,11 @@ impl Converge {
                 ui.detail(&format!("{} requests to the registry", engine.registry_requests()));
             }
             let is_known = approved.as_ref().is_some_and(|approved| approved.has_same_effect(&plan));
+            let is_refused = plan.obstacles().next().is_some();
             if !is_known {
-                ui.raw(&for_person(&plan, ui.style()));
+                ui.lay_before(&for_person(&plan, ui.style()), !self.yes || self.dry_run || is_refused);
             }
-            if plan.obstacles().next().is_some() {
+            if is_refused {
                 return Err(Failure::blocked(&plan, false));
             }
             if self.dry_run {

@@ -94,7 +94,7 @@ impl Deploy {
         let left = Failure::interrupted_early;
         let reach = interrupt.or(reach_for(&mut plan, &self.file, &self.cluster, ui)).await.ok_or_else(left)??;
         interrupt.or(own_image::look_for_saved(&mut plan)).await.ok_or_else(left)??;
-        ui.raw(&for_person(&plan, ui.style()));
+        ui.show(&for_person(&plan, ui.style()));
         let means = reach.means(interrupt);
         if !plan.has_changes() {
             interrupt.or(means.verify(&plan)).await.ok_or_else(left)??;

@@ -150,11 +150,7 @@ impl Destroy {
         let header = header::header(&removal.cluster, ui.style().width);
         let page = format!("{header}\n{}", report::removal::for_person(removal, now, ui.style()));
         // Who is asked has to see what is asked about.
-        if self.yes {
-            ui.show(&page);
-        } else {
-            ui.raw(&page);
-        }
+        ui.lay_before(&page, !self.yes);
         ui.detail(&format!("{} requests", environment.reach.requests()));
     }
 

@@ -22,6 +22,7 @@ mod holder;
 mod image;
 mod init;
 mod interrupt;
+mod k8s;
 mod line;
 mod list;
 mod live;
@@ -155,6 +156,7 @@ enum Command {
     Destroy(destroy::Destroy),
     Doctor(doctor::Doctor),
     Image(image::Image),
+    K8s(k8s::K8s),
     Schema(schema::Schema),
     Completion(completion::Completion),
     Man(man::Man),
@@ -198,6 +200,7 @@ fn run(command: Command, ui: &mut Ui) -> Result<(), Failure> {
         Command::Destroy(command) => command.run(ui),
         Command::Doctor(command) => command.run(ui),
         Command::Image(command) => command.run(ui),
+        Command::K8s(command) => command.run(ui),
         Command::Schema(command) => command.run(ui),
         Command::Completion(command) => command.run(ui),
         Command::Man(command) => command.run(ui),

@@ -57,3 +57,30 @@ pub(super) fn size() -> Option<(u16, u16)> {
     let size = tcgetwinsize(screen().ok()?).ok()?;
     (size.ws_col > 0 && size.ws_row > 0).then_some((size.ws_col, size.ws_row))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::mem::ManuallyDrop;
+
+    use super::Raw;
+
+    #[test]
+    #[ignore = "crashes; the next test runs it on a pseudo-terminal"]
+    fn a_crash_in_the_middle() {
+        let _never_dropped = ManuallyDrop::new(Raw::enter().unwrap());
+        panic!("on purpose");
+    }
+
+    #[test]
+    fn the_terminal_is_set_back_when_it_crashes() {
+        let this = std::env::current_exe().unwrap();
+        let crash = "cli::terminal::tests::a_crash_in_the_middle";
+        let script = format!("stty -a > /dev/null; {} --ignored --exact {crash}; stty -a; echo seen", this.display());
+        let mut shell = rexpect::spawn(&format!("sh -c '{script}'"), Some(30_000)).unwrap();
+        let said = shell.exp_string("seen").unwrap();
+        let (crashed, terminal) = said.split_once("speed ").unwrap();
+        assert!(crashed.contains("on purpose") && crashed.contains("1 failed"), "{crashed}");
+        let modes: Vec<&str> = terminal.split_whitespace().collect();
+        assert!(["isig", "icanon", "icrnl", "opost"].iter().all(|mode| modes.contains(mode)), "{terminal}");
+    }
+}

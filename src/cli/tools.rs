@@ -83,7 +83,7 @@ fn maker(name: &'static str, said: &Result<Ran, NotRun>, is_needed: bool) -> Che
     if is_missing {
         let message =
             "neither kind nor k3d is installed, and there is no cluster: one of them makes one on this machine";
-        let fix = "`go install sigs.k8s.io/kind@latest`, or see https://kind.sigs.k8s.io and https://k3d.io";
+        let fix = "`sindri k8s install kind`, or `sindri k8s install k3d`";
         return Check::new(name, problem, vec![warns(name, "no-cluster-maker", message.to_owned(), fix)]);
     }
     Check::new(

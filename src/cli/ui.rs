@@ -149,6 +149,15 @@ impl Ui {
         }
     }
 
+    /// Shows what somebody is asked about, or nobody can miss; where neither is so, a quiet person does not want it.
+    pub(super) fn lay_before(&mut self, text: &str, is_needed: bool) {
+        if is_needed {
+            self.raw(text);
+        } else {
+            self.show(text);
+        }
+    }
+
     /// How wide the screen is now, if there is one that may be drawn on.
     pub(super) fn screen(&self) -> Option<usize> {
         let is_wanted = self.loudness > Loudness::Quiet && !is_automated();

@@ -1,10 +1,11 @@
 //! Clusters on this machine: one provider trait, kind and k3d, installing them, a registry, and the only place that
-//! starts processes. Uses `config` and `names`.
+//! starts processes. Uses `web`, `config` and `names`.
 
 mod cluster;
 mod container;
 mod container_engine;
 mod engine_image;
+pub mod install;
 mod pour;
 mod process;
 mod provider;

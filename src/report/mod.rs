@@ -1,6 +1,7 @@
 //! What people and programs read: problems, objects, tables; as text, JSON, YAML. Pure.
 
 pub mod doctor;
+pub mod download;
 mod evidence_data;
 pub mod header;
 pub mod history;

@@ -8,7 +8,7 @@ const FEWEST_WORDS_OF_A_TEST: usize = 3;
 /// Drawers: whatever is put there has a better place.
 const DRAWERS: &[&str] = &["common", "helper", "helpers", "misc", "util", "utilities", "utils"];
 /// Short words that are whole: what Rust, the command line and everybody calls them.
-const SHORT_WORDS: &[&str] = &["api", "cli", "gpu", "k3d", "lib", "man", "mod", "ssh", "ui"];
+const SHORT_WORDS: &[&str] = &["api", "cli", "gpu", "k3d", "k8s", "lib", "man", "mod", "ssh", "ui"];
 /// Shortened words.
 const SHORTENED: &[&str] = &[
     "args", "auth", "buf", "cert", "certs", "cmd", "conf", "conn", "creds", "deps", "diag", "dir", "doc", "elem",

@@ -35,6 +35,24 @@ fn a_new_environment_is_ready_when_deploy_ends_and_a_second_deploy_writes_nothin
 }
 
 #[test]
+fn who_agreed_beforehand_and_wants_quiet_hears_nothing_unless_it_is_refused() -> Outcome {
+    let namespace = Namespace::new("restricted")?;
+    let file = dev(&namespace, "", "");
+    let desk = Desk::new(&file)?;
+    for _ in 0..2 {
+        let deployed = desk.sindri(&["deploy", "--yes", "--quiet"])?;
+        deployed.ends(0);
+        assert_eq!(deployed.said, "");
+    }
+    desk.sindri(&["deploy", "--yes", "--quiet", "--dry-run"])?.ends(0).says("No changes.");
+    desk.write("sindri.yaml", &file.replace("memory: 64MB", "memory: 96MB"))?;
+    desk.sindri(&["deploy", "--quiet"])?.ends(1).says("limits.memory: 64Mi → 96Mi").says("--yes");
+    desk.write("sindri.yaml", &dev(&namespace, "volumes: {workspace: {size: 1Gi}}", ""))?;
+    desk.sindri(&["deploy", "--yes", "--quiet"])?.ends(1).says("cannot become 1Gi").says("a volume never shrinks");
+    Ok(())
+}
+
+#[test]
 fn a_change_replaces_the_pod_keeps_the_home_and_does_not_start_what_was_stopped() -> Outcome {
     let namespace = Namespace::new("restricted")?;
     let file = dev(&namespace, "", "");

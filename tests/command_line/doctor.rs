@@ -41,7 +41,7 @@ warning  docker       it is not there to be used
       fix: install it: `sudo apt install docker.io`, or see https://docs.docker.com/engine/install
 warning  kind         it is not installed
     ! kind: neither kind nor k3d is installed, and there is no cluster: one of them makes one on this machine
-      fix: `go install sigs.k8s.io/kind@latest`, or see https://kind.sigs.k8s.io and https://k3d.io
+      fix: `sindri k8s install kind`, or `sindri k8s install k3d`
 skipped  k3d          it is not installed; it makes clusters on this machine
 
 20 checks: 1 failed, 3 warning, 16 skipped.

@@ -16,19 +16,19 @@ use http::{Request, Response, StatusCode, Uri};
 use hyper::body::Incoming;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::address::{Address, Detour, Insecure, redirected};
+use super::address::{Address, Insecure, redirected};
 use super::body::{self, text};
 use super::challenge::{Challenge, challenges};
 use super::limits::{ATTEMPT, COMPLAINT, REDIRECTS};
 use super::network::Network;
-use super::retry::{self, Passing};
 use super::said::{Said, place};
 use super::token;
-use super::transport::{Http, client};
 use super::trouble::{Problem, Trouble};
-use super::unreached::unconnected;
 use crate::config::reference::Repository;
 use crate::image::Login;
+use crate::web::retry::{self, Passing};
+use crate::web::transport::{Http, client};
+use crate::web::{Detour, unconnected};
 
 /// A registry, asked about one repository by one person within one span of time.
 pub struct Registry {
@@ -236,7 +236,7 @@ impl Registry {
         let request = request.header(header::USER_AGENT, agent).body(body);
         let request = request.map_err(|error| Problem::Unclear(format!("it cannot be asked for: {error}")))?;
         let host = request.uri().authority().map_or_else(String::new, ToString::to_string);
-        self.http.request(request).await.map_err(|error| unconnected(&host, &error))
+        self.http.request(request).await.map_err(|error| unconnected(&host, &error).into())
     }
 
     /// The body of an answer, up to a limit.

@@ -12,16 +12,16 @@ use http::{Request, Response, StatusCode, Uri};
 use hyper::body::Incoming;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::address::{Detour, Insecure, redirected};
+use super::address::{Insecure, redirected};
 use super::body::{read, text};
 use super::client::{elsewhere, host};
 use super::limits::{ATTEMPT, REDIRECTS};
 use super::network::Network;
-use super::retry::{self, Passing};
 use super::said::Said;
-use super::transport::{Http, client};
 use super::trouble::Problem;
-use super::unreached::{Unreached, unconnected};
+use crate::web::retry::{self, Passing};
+use crate::web::transport::{Http, client};
+use crate::web::{Detour, Unreached, unconnected};
 
 /// Somebody who fetches files within one span of time.
 pub(in crate::image) struct Downloads {
@@ -145,7 +145,7 @@ impl Downloads {
         let request = Request::get(address).header(header::ACCEPT, "*/*").header(header::USER_AGENT, agent);
         let request = request.body(String::new());
         let request = request.map_err(|error| Problem::Unclear(format!("it cannot be asked for: {error}")))?;
-        self.http.request(request).await.map_err(|error| unconnected(&host(address), &error))
+        self.http.request(request).await.map_err(|error| unconnected(&host(address), &error).into())
     }
 }
 

@@ -1,11 +1,7 @@
-#![expect(clippy::disallowed_methods, reason = "reads the variables for proxies, and what differs between two runs")]
 //! How this machine reaches registries.
 
-use std::env;
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use super::address::{Insecure, InsecureHost};
-use super::proxy::Proxies;
+use crate::web::{Proxies, chance};
 
 /// How registries are reached from here.
 #[derive(Clone, Debug, Default)]
@@ -22,20 +18,6 @@ impl Network {
     /// As the environment of this process says.
     #[must_use]
     pub fn here(insecure: impl IntoIterator<Item = InsecureHost>) -> Self {
-        let variable = |names: [&str; 2]| {
-            let found = names.iter().find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()));
-            found.unwrap_or_default()
-        };
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self {
-            proxies: Proxies {
-                https: variable(["HTTPS_PROXY", "https_proxy"]),
-                // In a program that a web server starts, the upper-case one is a header of somebody's request.
-                http: variable(["http_proxy", "HTTP_PROXY"]),
-                no: variable(["NO_PROXY", "no_proxy"]),
-            },
-            insecure: insecure.into_iter().collect(),
-            chance: u64::from(since.subsec_nanos()) ^ u64::from(std::process::id()).rotate_left(32),
-        }
+        Self { proxies: Proxies::here(), insecure: insecure.into_iter().collect(), chance: chance() }
     }
 }

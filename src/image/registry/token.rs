@@ -6,7 +6,6 @@ use http::header::{self, HeaderValue};
 use http::{Request, StatusCode, Uri};
 use serde::Deserialize;
 
-use super::address::Detour;
 use super::body::text;
 use super::challenge::encoded;
 use super::client::Registry;
@@ -14,6 +13,7 @@ use super::limits::TOKEN;
 use super::said;
 use super::trouble::Problem;
 use crate::image::Login;
+use crate::web::Detour;
 
 #[derive(Deserialize)]
 struct Answer {

@@ -4,11 +4,10 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use super::address::Detour;
-use super::retry::Passing;
 use super::said::Said;
-use super::unreached::{Distrust, Unreached};
 use crate::config::reference::Digest;
+use crate::web::retry::Passing;
+use crate::web::{Detour, Distrust, Unconnected, Unreached};
 
 /// A question that has not been answered.
 #[derive(Debug)]
@@ -152,6 +151,16 @@ pub enum Problem {
         /// Why nobody goes there.
         why: Detour,
     },
+}
+
+impl From<Unconnected> for Problem {
+    fn from(error: Unconnected) -> Self {
+        match error {
+            Unconnected::Unreachable { host, reason, source } => Self::Unreachable { host, reason, source },
+            Unconnected::Untrusted { host, distrust } => Self::Untrusted { host, distrust },
+            Unconnected::Proxy(text) => Self::Proxy(text),
+        }
+    }
 }
 
 impl Problem {

@@ -158,7 +158,8 @@ fn one_file_knows_each_thing_that_may_be_replaced() {
         ("use granit_parser::Parser;", "`granit_parser::Parser`; only src/config/yaml.rs knows the YAML parser"),
         (
             "use oci_client::Client;",
-            "`oci_client::Client`; only src/image/registry/client.rs or src/image/registry/download.rs talks to registries",
+            "`oci_client::Client`; only src/image/registry/client.rs or src/image/registry/download.rs or \
+             src/local/install/download.rs talks to servers over HTTP",
         ),
         ("use std::process::Command;", "`std::process::Command`; only src/local/process.rs starts processes"),
         (

@@ -1,14 +1,16 @@
 //! The API server itself is killed, again and again, while deploys run. Nothing else can run beside this.
 
 use std::env;
+use std::io::{BufRead as _, BufReader};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::stage::{Stage, Wanted};
 use crate::proxy::{Speech, trace};
-use crate::support::{Outcome, kubectl, run, wait};
+use crate::support::{Desk, Namespace, Outcome, dev, kubectl, run, wait};
 
 fn kill_the_server(bed: &str) -> Outcome {
     let mut kill = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bed/bed"));
@@ -34,6 +36,39 @@ fn a_deploy_gets_through_restarts_of_the_api_server() -> Outcome {
         assert_eq!(ended.code, Some(0), "{ended}\n{}{}", trace(&stage.proxy.records()), stage.shown());
         stage.converge(Wanted::RICH)?;
     }
+    Ok(())
+}
+
+#[test]
+#[ignore = "kills the API server: alone, by tests/run"]
+fn who_watches_goes_on_when_the_api_server_was_away() -> Outcome {
+    let bed = env::var("SINDRI_TEST_CONTEXT")?;
+    let bed = bed.strip_prefix("bed-").ok_or("only a bed's server can be killed")?;
+    let server = || wait("the server", || kubectl(&["get", "--raw", "/readyz"], ""));
+    let namespace = Namespace::new("restricted")?;
+    let desk = Desk::new(&dev(&namespace, "", ""))?;
+    desk.sindri(&["deploy", "--yes"])?.ends(0);
+    let mut watch = desk.start(&["status", "--watch"])?;
+    let (tell, told) = channel();
+    let lines = BufReader::new(watch.stdout.take().ok_or("no output")?).lines();
+    thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| tell.send(line)).is_ok());
+    let until = |end: &str| -> Outcome {
+        while !told
+            .recv_timeout(Duration::from_mins(1))
+            .map_err(|error| format!("`{end}` is not told: {error}"))?
+            .contains(end)
+        {}
+        Ok(())
+    };
+    until("dev is ready")?;
+    for (command, becomes) in [("stop", "dev is stopped"), ("start", "dev is ready")] {
+        kill_the_server(bed)?;
+        server()?;
+        desk.sindri(&[command])?.ends(0);
+        until(becomes)?;
+    }
+    watch.kill()?;
+    watch.wait()?;
     Ok(())
 }
 

@@ -170,8 +170,16 @@ impl Owners {
         let mut replicas = Fields::default();
         replicas.children.entry("f:spec".to_owned()).or_default().members.insert("f:replicas".to_owned());
         let has_owner = self.0.values().any(|owned| !owned.fields.intersection(&replicas).is_empty());
-        // Zero is written as nothing, and nothing has no owner, also where it was zero before.
-        if !has_owner || (from == to && *to != 0) {
+        if !has_owner {
+            return;
+        }
+        if from == to {
+            // The server writes two entries for who updated this and more, and reads only the one with the rest again.
+            let holds_more = |owned: &Owned| !owned.fields.is_subset(&replicas);
+            let updated = |manager: &Manager| manager.operation == Operation::Update && manager.subresource.is_empty();
+            for (_, owned) in self.0.iter_mut().filter(|(manager, owned)| updated(manager) && holds_more(owned)) {
+                owned.fields = owned.fields.difference(&replicas);
+            }
             return;
         }
         for owned in self.0.values_mut() {

@@ -1,4 +1,4 @@
-//! Connections to registries: straight or through a proxy, with TLS where the address says so.
+//! Connections to servers: straight or through a proxy, with TLS where the address says so.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,15 +21,15 @@ use super::unreached::Slow;
 /// How long a connection may take, with everything that belongs to it.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// To the next machine: straight to the registry, or to a proxy that may speak TLS itself.
+/// To the next machine: straight to the server, or to a proxy that may speak TLS itself.
 type Near = MaybeHttpsStream<TokioIo<TcpStream>>;
-/// To the registry itself.
+/// To the server itself.
 type Far = MaybeHttpsStream<Near>;
 type Dial<Stream> = BoxCloneSyncService<Uri, Stream, BoxError>;
-pub(super) type Http = Client<Dial<Far>, String>;
+pub(crate) type Http = Client<Dial<Far>, String>;
 
 /// Nothing is sent yet. The certificates of this machine are read only where a connection can need them.
-pub(super) fn client(proxies: Proxies, with_tls: bool) -> Result<Http, BoxError> {
+pub(crate) fn client(proxies: Proxies, with_tls: bool) -> Result<Http, BoxError> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
     // A machine without certificates trusts nobody: whoever shows one is told so.

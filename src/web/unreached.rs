@@ -1,4 +1,4 @@
-//! Why there is no connection to a registry. Pure.
+//! Why there is no connection to a server. Pure.
 
 use std::error::Error;
 use std::io::{self, ErrorKind};
@@ -6,7 +6,6 @@ use std::io::{self, ErrorKind};
 use rustls::CertificateError;
 
 use super::proxy::Unusable;
-use super::trouble::Problem;
 
 /// Why there is no connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,15 +47,41 @@ pub enum Distrust {
     Other,
 }
 
+/// What stands between this machine and a server.
+#[derive(Debug, thiserror::Error)]
+pub enum Unconnected {
+    /// There is no connection.
+    #[error("{host} cannot be reached: {reason}")]
+    Unreachable {
+        /// Who was asked.
+        host: String,
+        /// Why.
+        reason: Unreached,
+        /// The cause.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// Somebody else may be behind the address.
+    #[error("the certificate of {host} {distrust}")]
+    Untrusted {
+        /// Who was asked.
+        host: String,
+        /// What is wrong with the certificate.
+        distrust: Distrust,
+    },
+    /// The proxy's address cannot be used.
+    #[error("{0}")]
+    Proxy(String),
+}
+
 /// What an error of the connection means.
-pub(super) fn unconnected(host: &str, error: &(dyn Error + 'static)) -> Problem {
+pub(crate) fn unconnected(host: &str, error: &(dyn Error + 'static)) -> Unconnected {
     let host = host.to_owned();
     let last = causes(error).last().map_or_else(String::new, ToString::to_string);
     if let Some(rustls::Error::InvalidCertificate(error)) = causes(error).find_map(|cause| cause.downcast_ref()) {
-        return Problem::Untrusted { host, distrust: distrust(error) };
+        return Unconnected::Untrusted { host, distrust: distrust(error) };
     }
     if let Some(unusable) = causes(error).find_map(|cause| cause.downcast_ref::<Unusable>()) {
-        return Problem::Proxy(unusable.to_string());
+        return Unconnected::Proxy(unusable.to_string());
     }
     let reason = causes(error).find_map(|cause| {
         let text = cause.to_string();
@@ -73,7 +98,7 @@ pub(super) fn unconnected(host: &str, error: &(dyn Error + 'static)) -> Problem 
             _ => None,
         }
     });
-    Problem::Unreachable { host, reason: reason.unwrap_or(Unreached::Broken), source: last.into() }
+    Unconnected::Unreachable { host, reason: reason.unwrap_or(Unreached::Broken), source: last.into() }
 }
 
 /// Nobody has answered.

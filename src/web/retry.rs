@@ -14,18 +14,18 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Why an attempt may be made again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Passing {
+pub(crate) enum Passing {
     /// Nobody was reached.
     Unreached,
     /// The answer broke off, or did not come.
     Broken,
-    /// The registry says that it cannot answer now.
+    /// The server says that it cannot answer now.
     Busy,
 }
 
 impl Passing {
     /// The number of attempts that are enough.
-    pub(super) fn attempts(self) -> u32 {
+    pub(crate) fn attempts(self) -> u32 {
         match self {
             Self::Unreached => UNREACHED,
             Self::Broken => BROKEN,
@@ -35,7 +35,7 @@ impl Passing {
 }
 
 /// Whether a status means that the same question may be answered later.
-pub(super) fn is_busy(status: StatusCode) -> bool {
+pub(crate) fn is_busy(status: StatusCode) -> bool {
     matches!(
         status,
         StatusCode::REQUEST_TIMEOUT
@@ -48,7 +48,7 @@ pub(super) fn is_busy(status: StatusCode) -> bool {
 }
 
 /// The header `Retry-After`: seconds, or a date on the clock of whoever wrote it.
-pub(super) fn retry_after(header: &str, date: Option<&str>) -> Option<Duration> {
+pub(crate) fn retry_after(header: &str, date: Option<&str>) -> Option<Duration> {
     if let Ok(seconds) = header.trim().parse() {
         return Some(Duration::from_secs(seconds));
     }
@@ -59,7 +59,7 @@ pub(super) fn retry_after(header: &str, date: Option<&str>) -> Option<Duration> 
 }
 
 /// The pause after so many attempts: longer each time, and never the same for two who were refused together.
-pub(super) fn pause(attempts: u32, chance: u64) -> Duration {
+pub(crate) fn pause(attempts: u32, chance: u64) -> Duration {
     let longest = PAUSE.saturating_mul(2_u32.saturating_pow(attempts.saturating_sub(1))).min(LONGEST_PAUSE);
     spread(longest, chance)
 }
@@ -71,7 +71,7 @@ fn spread(longest: Duration, chance: u64) -> Duration {
 }
 
 /// The next number that looks like chance.
-pub(super) fn next(chance: u64) -> u64 {
+pub(crate) fn next(chance: u64) -> u64 {
     let chance = chance ^ (chance << 13);
     let chance = chance ^ (chance >> 7);
     chance ^ (chance << 17)

@@ -1,9 +1,9 @@
-//! Which proxy leads to a registry. Pure.
+//! Which proxy leads to a server. Pure.
 
 use http::{HeaderValue, Uri};
 use hyper_util::client::proxy::matcher::Matcher;
 
-use super::address::is_this_machine;
+use super::redirect::is_this_machine;
 
 /// What the environment says about proxies.
 #[derive(Clone, Debug, Default)]
