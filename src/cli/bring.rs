@@ -26,8 +26,8 @@ const TRIES: u32 = 3;
 pub(super) struct Bring<'a> {
     pub(super) engine: ContainerEngine,
     pub(super) name: &'a ContentName,
-    /// What it is called besides, and is to be called on the nodes too.
-    pub(super) also: Option<&'a str>,
+    /// What it is called besides, here and on the nodes, where it is to be called that too.
+    pub(super) also: Option<(&'a str, String)>,
     pub(super) nodes: &'a [String],
     /// What a person calls it.
     pub(super) shown: String,
@@ -64,7 +64,8 @@ impl Bring<'_> {
         let (platform, saves_one) = self.engine.platform().await?;
         let content = self.name.to_string();
         self.engine.add_name(&self.name.identity(), &content).await?;
-        let names: Vec<&str> = std::iter::once(content.as_str()).chain(self.also).collect();
+        let names: Vec<&str> =
+            std::iter::once(content.as_str()).chain(self.also.as_ref().map(|(here, _)| *here)).collect();
         let spring = Spring::Program(self.engine.saving(&names, Some(platform.as_str()).filter(|_| saves_one)));
         let doing = format!("loading {} into {}", self.shown, listed(self.nodes));
         let nodes = self.nodes.iter().map(|node| self.engine.importing(node)).collect();
@@ -95,7 +96,7 @@ impl Bring<'_> {
     /// Whether the nodes have it now. That a program ended well says less.
     async fn look(&self, nodes: &[&str]) -> Result<(), Failure> {
         let mut names = vec![self.name.to_string()];
-        names.extend(self.also.and_then(full_name));
+        names.extend(self.also.as_ref().map(|(_, there)| there.clone()));
         let asking = nodes.iter().map(|node| self.engine.on_node(node, &names));
         for (node, found) in nodes.iter().zip(try_join_all(asking).await?) {
             let mut digests: Vec<&String> = found.values().collect();
@@ -124,7 +125,9 @@ pub(super) fn judge_node(
         Ok(ran) if ran.success => Ok(()),
         Ok(ran) => {
             let hint = if says(ran, "no space left") {
-                format!("remove what no pod uses there: `{program} exec {node} crictl rmi --prune`; what takes the space here: `{program} system df`")
+                format!(
+                    "remove what no pod uses there: `{program} exec {node} crictl rmi --prune`; what takes the space here: `{program} system df`"
+                )
             } else if says(ran, "no such container") || says(ran, "is not running") {
                 format!("see which nodes run: `{program} ps --all`")
             } else {
@@ -169,13 +172,6 @@ pub(super) async fn told(
             }
         }
     }
-}
-
-/// The name by which containerd knows what Docker calls by a shorter one.
-fn full_name(name: &str) -> Option<String> {
-    let reference = crate::config::reference::Reference::parse(name).ok()?;
-    let (repository, tag) = (&reference.repository, reference.tag?);
-    Some(format!("{}/{}:{tag}", repository.registry(), repository.path()))
 }
 
 fn says(ran: &Ran, words: &str) -> bool {

@@ -1,5 +1,6 @@
 //! The command line: one file for each command, and what they share.
 
+mod archive;
 mod bring;
 mod carry;
 mod cluster;

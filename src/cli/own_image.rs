@@ -83,8 +83,10 @@ pub(super) async fn look_for_saved(plan: &mut Plan) -> Result<(), Failure> {
 
 fn gone(name: &ContentName, loading: &Loading, program: &str) -> Failure {
     let nodes = super::bring::listed(&loading.lacking);
-    Failure::image(format!("nothing was changed: {program} does not have the image {name} any more, and {nodes} lacks it"))
-        .hint(format!("build it again and deploy: `{program} build -t {}:latest .`", name.path()))
+    Failure::image(format!(
+        "nothing was changed: {program} does not have the image {name} any more, and {nodes} lacks it"
+    ))
+    .hint(format!("build it again and deploy: `{program} build -t {}:latest .`", name.path()))
 }
 
 /// Brings the image of a plan to the nodes that lack it. Whether something was brought.
@@ -103,8 +105,7 @@ pub(super) async fn bring(plan: &Plan, interrupt: &Interrupt, ui: &mut Ui) -> Re
     let image = image.ok_or_else(|| gone(&name, loading, machine.engine.program()))?;
     let shown = plan.tag.clone().unwrap_or_else(|| name.repository());
     let shown = format!("{shown} ({})", name.short());
-    let bring =
-        Bring { engine: machine.engine, name: &name, also: None, nodes: &nodes, shown, size: image.size() };
+    let bring = Bring { engine: machine.engine, name: &name, also: None, nodes: &nodes, shown, size: image.size() };
     bring.run(interrupt, ui).await?;
     Ok(true)
 }

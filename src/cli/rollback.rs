@@ -10,10 +10,10 @@ use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::output::{DocumentArguments, WaitArguments};
 use super::registries::{Found, RegistryArguments};
-use super::{own_image, runtime};
 use super::source::{FileArgument, Source};
 use super::story::Story;
 use super::ui::{Remark, Ui};
+use super::{own_image, runtime};
 use crate::config::name::{EnvironmentName, Namespace};
 use crate::config::reference::Reference;
 use crate::config::spec::Spec;
@@ -66,7 +66,7 @@ impl Rollback {
         let mut story = Story::begin();
         let outcome = runtime::block_on(async {
             let interrupt = Interrupt::listen()?;
-            self.roll_back(&interrupt, &mut story, ui).await
+            Box::pin(self.roll_back(&interrupt, &mut story, ui)).await
         });
         let document = || story.document(outcome.as_ref().err(), self.dry_run);
         if let Some(document) = self.output.for_program(document) {

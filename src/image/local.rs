@@ -35,6 +35,13 @@ impl LocalImage {
         self.found_by.as_deref()
     }
 
+    /// The name that it was found by, as nodes know it: with its registry, and without folders left out.
+    #[must_use]
+    pub fn full_name(&self) -> Option<String> {
+        let (_, tag) = self.found_by.as_deref()?.rsplit_once(':')?;
+        Some(format!("{}/{}:{tag}", self.repository.registry(), self.repository.path()))
+    }
+
     /// How large it is, as the engine says, in bytes.
     #[must_use]
     pub fn size(&self) -> Option<u64> {
@@ -137,6 +144,7 @@ mod tests {
             assert!(image.is(&Digest::parse(&digest).unwrap()));
             assert!(!image.is(&Digest::of(b"another")));
             assert_eq!(image.to_string(), "sindri:latest (0123456789ab)");
+            assert_eq!(image.full_name().as_deref(), Some("docker.io/library/sindri:latest"));
         }
     }
 

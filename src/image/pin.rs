@@ -105,7 +105,9 @@ pub enum Unpinned {
         written: &'static str,
     },
     /// Somebody has to vouch for it, and it was built here.
-    #[error("the image {written} has to be verified, and it is this machine's own: nobody vouches for it, and it is refused")]
+    #[error(
+        "the image {written} has to be verified, and it is this machine's own: nobody vouches for it, and it is refused"
+    )]
     Unvouched {
         /// What was written.
         written: String,

@@ -28,13 +28,11 @@ impl ContainerEngine {
             Err(EngineTrouble::Failed { said, .. }) if is_absence(&said) => return Ok(None),
             Err(error) => return Err(error),
         };
-        match serde_json::from_slice(&ran.output) {
-            Ok(Value::Array(images)) => Ok(images.into_iter().next()),
-            Ok(_) | Err(_) => {
-                let said = String::from_utf8_lossy(&ran.output).chars().take(200).collect();
-                Err(EngineTrouble::Strange { command, said })
-            }
+        if let Ok(Value::Array(images)) = serde_json::from_slice(&ran.output) {
+            return Ok(images.into_iter().next());
         }
+        let said = String::from_utf8_lossy(&ran.output).chars().take(200).collect();
+        Err(EngineTrouble::Strange { command, said })
     }
 
     /// How it wants an image to be called by its identity.
@@ -118,11 +116,21 @@ impl ContainerEngine {
     /// # Errors
     /// When the node cannot be asked.
     pub async fn on_node(self, node: &str, names: &[String]) -> Result<BTreeMap<String, String>, EngineTrouble> {
-        let mut words: Vec<String> = ["exec", node, "ctr", "--namespace", "k8s.io", "images", "ls"].map(str::to_owned).to_vec();
+        let mut words: Vec<String> =
+            ["exec", node, "ctr", "--namespace", "k8s.io", "images", "ls"].map(str::to_owned).to_vec();
         words.extend(names.iter().map(|name| format!("name=={name}")));
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let ran = self.ask(self.call(&words)).await?;
         Ok(listed(&String::from_utf8_lossy(&ran.output)))
+    }
+
+    /// Gives an image of a node one more name.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn name_on_node(self, node: &str, name: &str, other: &str) -> Result<(), EngineTrouble> {
+        let ctr = ["exec", node, "ctr", "--namespace", "k8s.io", "images", "tag", "--force", name, other];
+        self.ask(self.call(&ctr)).await.map(|_| ())
     }
 
     /// Sends an image to a registry.

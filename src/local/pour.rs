@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use tokio::task::spawn_blocking;
 
+use super::archive::{Contents, is_compressed};
 use super::process::{Call, NotRun, Ran};
 
 /// How much is read at once.
@@ -27,8 +28,8 @@ const LOOK: Duration = Duration::from_millis(10);
 pub enum Spring {
     /// What a program says.
     Program(Call),
-    /// A file that is open.
-    File(File),
+    /// An archive of images that is open.
+    Archive(File),
 }
 
 /// What came of it.
@@ -40,6 +41,19 @@ pub struct Poured {
     pub basins: Vec<Result<Ran, NotRun>>,
     /// How much it was, in bytes.
     pub amount: u64,
+    /// What was in it, if it is an archive of which nobody knows that yet.
+    pub contents: Held,
+}
+
+/// What is in an archive.
+#[derive(Debug, Default)]
+pub struct Held {
+    /// Whether it is compressed: then nothing was poured.
+    pub is_compressed: bool,
+    /// Whether it is an archive at all.
+    pub is_archive: bool,
+    /// The images that it names.
+    pub names: Vec<String>,
 }
 
 /// How much has been poured so far.
@@ -139,12 +153,9 @@ fn all(spring: Spring, basins: Vec<Call>, limit: Duration, gauge: &Gauge) -> Res
             }
         }
     }
-    let basins: Vec<_> = started
-        .into_iter()
-        .map(|one| one.map(|(begun, output)| begun.listening(output)))
-        .collect();
+    let basins: Vec<_> = started.into_iter().map(|one| one.map(|(begun, output)| begun.listening(output))).collect();
     let (source, mut from): (Option<Begun>, Box<dyn Read>) = match spring {
-        Spring::File(file) => (None, Box::new(file)),
+        Spring::Archive(file) => (None, Box::new(file)),
         Spring::Program(call) => match start(call, Stdio::null(), limit, &running) {
             Ok((begun, _, Some(output))) => (Some(begun), Box::new(output)),
             Ok((begun, _, None)) => (Some(begun), Box::new(io::empty())),
@@ -161,7 +172,8 @@ fn all(spring: Spring, basins: Vec<Call>, limit: Duration, gauge: &Gauge) -> Res
             watched.kill();
         }
     });
-    let poured = copy(&mut from, &mut inputs, gauge);
+    let mut held = source.is_none().then(Looking::default);
+    let poured = copy(&mut from, &mut inputs, held.as_mut(), gauge);
     drop((from, inputs));
     if poured.is_err() {
         running.kill();
@@ -170,7 +182,8 @@ fn all(spring: Spring, basins: Vec<Call>, limit: Duration, gauge: &Gauge) -> Res
     let basins = basins.into_iter().map(|basin| basin.and_then(|basin| basin.end(&running))).collect();
     drop(over);
     poured.map_err(|source| NotRun::Lost { program: "archive".to_owned(), source })?;
-    Ok(Poured { spring, basins, amount: gauge.amount() })
+    let contents = held.map(Looking::held).unwrap_or_default();
+    Ok(Poured { spring, basins, amount: gauge.amount(), contents })
 }
 
 /// A program that runs, and its complaints.
@@ -204,8 +217,36 @@ fn start(call: Call, input: Stdio, limit: Duration, running: &Running) -> Result
     Ok((Begun { program, limit, number: running.add(child), complaint }, input, output))
 }
 
+/// What is seen of an archive while it goes by.
+#[derive(Default)]
+struct Looking {
+    contents: Contents,
+    is_compressed: bool,
+    has_begun: bool,
+}
+
+impl Looking {
+    /// Looks at the next piece, and says whether it is to be poured.
+    fn go_on(&mut self, piece: &[u8]) -> bool {
+        self.is_compressed |= !self.has_begun && is_compressed(piece);
+        self.has_begun = true;
+        self.contents.take(piece);
+        !self.is_compressed
+    }
+
+    fn held(self) -> Held {
+        let names = self.contents.names().into_iter().collect();
+        Held { is_compressed: self.is_compressed, is_archive: self.contents.is_archive(), names }
+    }
+}
+
 /// From one to all who still take it. Who does not is left out: how it ended says why.
-fn copy(from: &mut impl Read, into: &mut [Option<ChildStdin>], gauge: &Gauge) -> io::Result<()> {
+fn copy(
+    from: &mut impl Read,
+    into: &mut [Option<ChildStdin>],
+    mut look: Option<&mut Looking>,
+    gauge: &Gauge,
+) -> io::Result<()> {
     let mut piece = vec![0; PIECE];
     loop {
         let length = match from.read(&mut piece) {
@@ -215,6 +256,11 @@ fn copy(from: &mut impl Read, into: &mut [Option<ChildStdin>], gauge: &Gauge) ->
             Err(error) => return Err(error),
         };
         let piece = piece.get(..length).unwrap_or_default();
+        if let Some(look) = &mut look
+            && !look.go_on(piece)
+        {
+            return Ok(());
+        }
         for basin in &mut *into {
             if basin.as_mut().is_some_and(|basin| basin.write_all(piece).is_err()) {
                 *basin = None;
@@ -259,7 +305,8 @@ mod tests {
 
     #[test]
     fn everybody_gets_all_of_it() {
-        let poured = poured("head -c 5000000 /dev/zero", &["wc -c", "wc -c", "wc -c"], Duration::from_secs(30)).unwrap();
+        let poured =
+            poured("head -c 5000000 /dev/zero", &["wc -c", "wc -c", "wc -c"], Duration::from_secs(30)).unwrap();
         assert_eq!(poured.amount, 5_000_000);
         for basin in poured.basins {
             assert_eq!(String::from_utf8_lossy(&basin.unwrap().output).trim(), "5000000");

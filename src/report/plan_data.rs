@@ -245,7 +245,10 @@ pub(super) fn data(plan: &Plan) -> PlanData<'_> {
         cluster: cluster(&plan.cluster),
         environment: &plan.environment,
         image: &plan.image,
-        image_loading: plan.loading.as_ref().map(|loading| LoadingData { nodes: &loading.nodes, lacking: &loading.lacking }),
+        image_loading: plan
+            .loading
+            .as_ref()
+            .map(|loading| LoadingData { nodes: &loading.nodes, lacking: &loading.lacking }),
         image_tag: plan.tag.as_deref(),
         image_before: plan.tag_before.as_deref(),
         image_signature: plan.signed.signature.as_deref().map(EvidenceData::of),

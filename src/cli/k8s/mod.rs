@@ -2,6 +2,7 @@
 
 mod install;
 mod installed;
+mod load;
 
 use clap::{Args, Subcommand};
 
@@ -20,12 +21,14 @@ pub(super) struct K8s {
 #[derive(Debug, Subcommand)]
 enum Command {
     Install(install::Install),
+    Load(load::Load),
 }
 
 impl K8s {
     pub(super) fn run(self, ui: &mut Ui) -> Result<(), Failure> {
         match self.command {
             Command::Install(command) => runtime::block_on(command.run(ui)),
+            Command::Load(command) => runtime::block_on(Box::pin(command.run(ui))),
         }
     }
 }
