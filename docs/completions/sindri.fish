@@ -423,14 +423,15 @@ complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_sub
 complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more about what is done'
 complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask; fail and name the flag that would have answered'
 complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install load" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install" -s v -l verbose -d 'Say more about what is done'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install" -l no-input -d 'Never ask; fail and name the flag that would have answered'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install" -f -a "install" -d 'Install a program that makes clusters: a pinned version, verified by a checksum that is built in'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install load" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install load" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install load" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install load" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install load" -f -a "install" -d 'Install a program that makes clusters: a pinned version, verified by a checksum that is built in'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install load" -f -a "load" -d 'Load images of this machine into all nodes of a local cluster'
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -l version -d 'Another version than the pinned one. Needs `--sha256`' -r
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -l dir -d 'The folder to install it in. Default: `~/.local/bin`' -r -F
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -l sha256 -d 'The SHA-256 that the file has to have: 64 hexadecimal digits' -r
@@ -445,6 +446,22 @@ complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subco
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -s v -l verbose -d 'Say more about what is done'
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -l no-input -d 'Never ask; fail and name the flag that would have answered'
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -l archive -d 'A file that `docker save`, `podman save` or another builder wrote, instead of images of the engine; `-` reads standard input' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -l name -d 'The name of the cluster. Default: that of the current context, or the only one there is' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -l provider -d 'Who made the cluster, where kind and k3d each have one of this name' -r -f -a "kind\t'kind'
+k3d\t'k3d'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -l kubeconfig -d 'The kubeconfig; default: the files of `KUBECONFIG`, then `~/.kube/config`' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -l context -d 'The context of the kubeconfig; default: the file\'s, then the current one' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -s n -l namespace -d 'The namespace; default: the file\'s, then the context\'s' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -l timeout -d 'How long the whole command may wait for the cluster: 90s, 5m, 1h30m' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -l concurrency -d 'How many requests may be under way at the same time' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sindri -n "__fish_sindri_using_subcommand schema" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
 always\t'Always'
 never\t'Never'"

@@ -16,6 +16,7 @@ mod destroy;
 mod doctor;
 mod init;
 mod invalid;
+mod load;
 mod man;
 mod render;
 mod run;
