@@ -41,8 +41,9 @@ pub(super) async fn load(
     let poured = told(Spring::Archive(file), into, (&doing, size), interrupt, ui).await?;
     let contents = &poured.contents;
     if contents.is_compressed {
+        let file = if is_input { "FILE".into() } else { word(&shown) };
         return Err(Failure::configuration(format!("{shown} is compressed"))
-            .hint(format!("unpack it on the way: `gzip -dc {} | sindri k8s load --archive -`", word(&shown))));
+            .hint(format!("unpack it on the way: `gzip -dc {file} | sindri k8s load --archive -`")));
     }
     if !contents.is_archive {
         return Err(Failure::configuration(format!("{shown} is no archive of images"))

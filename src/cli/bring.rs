@@ -161,13 +161,13 @@ pub(super) async fn told(
                 live.clear(ui);
                 return poured.ok_or_else(Failure::interrupted_early)?.map_err(|error| not_run(&error));
             }
-            _ = beat.tick() => {
+            instant = beat.tick() => {
                 let far = match size {
                     _ if ui.screen().is_none() => String::new(),
                     Some(size) => format!(": {} of {}", megabytes(gauge.amount()), megabytes(size)),
                     None => format!(": {}", megabytes(gauge.amount())),
                 };
-                let now = Progress { elapsed: begun.elapsed(), doing: format!("{doing}{far}"), patience: None, warning: None, latest: None };
+                let now = Progress { elapsed: instant.into_std().saturating_duration_since(begun), doing: format!("{doing}{far}"), patience: None, warning: None, latest: None };
                 live.tell(&now, ui);
             }
         }

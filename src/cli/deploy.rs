@@ -73,7 +73,8 @@ impl Deploy {
 
     /// Plans, shows, asks, applies.
     async fn file(&self, interrupt: &Interrupt, story: &mut Story, ui: &mut Ui) -> Result<(), Failure> {
-        let connecting = Engine::new(&self.file, &self.cluster, &self.registries, self.force_conflicts, ui);
+        let connecting =
+            Engine::new(&self.file, &self.cluster, &self.registries, (self.force_conflicts, !self.dry_run), ui);
         let engine = interrupt.or(connecting).await.ok_or_else(Failure::interrupted_early)??;
         self.converge().run(&engine, interrupt, story, ui).await
     }

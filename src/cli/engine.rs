@@ -10,6 +10,7 @@ use super::cluster::ClusterArguments;
 use super::failure::Failure;
 use super::holder::holder;
 use super::interrupt::Interrupt;
+use super::pushing::Way;
 use super::registries::{Certainty, Confirmed, Found, RegistryArguments};
 use super::registry_login::{self, Credentials};
 use super::source::FileArgument;
@@ -107,7 +108,7 @@ impl Engine {
         file: &FileArgument,
         arguments: &ClusterArguments,
         registries: &RegistryArguments,
-        force: bool,
+        (force, may_push): (bool, bool),
         ui: &mut Ui,
     ) -> Result<Self, Failure> {
         let (spec, source) = file.read(ui)?.understood()?;
@@ -128,6 +129,8 @@ impl Engine {
         for remark in found.remark.iter().chain(&found.instead) {
             ui.remark(Remark::Note, remark);
         }
+        let (session, patience) = (&reach.session, arguments.timeout);
+        let found = Way { registries, session, may_push, patience }.through(&spec, found, ui).await?;
         Self::with(reach, &spec, found, force)
     }
 
@@ -220,7 +223,9 @@ impl Engine {
     /// to be one of this machine.
     async fn other_image(&self) -> Option<Finding> {
         let image = &self.plain.image;
-        let tagged = image.tagged().filter(|_| image.digest().is_some())?;
+        let repository = image.repository()?;
+        // What was pushed beside the cluster was found here, and is the same.
+        let tagged = image.tagged().filter(|tagged| tagged.starts_with(&format!("{repository}:")))?;
         if self.reach.target.cluster_type(&Facts::new()) == ClusterType::Remote {
             return None;
         }

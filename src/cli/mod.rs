@@ -36,6 +36,7 @@ mod pipes;
 mod plan;
 mod plan_file;
 mod pod;
+mod pushing;
 mod reach;
 mod ready;
 pub mod reference;

@@ -26,7 +26,9 @@ pub use login::{Surroundings, login};
 pub use manifest::NotAnImage;
 pub use no_login::NoLogin;
 pub use offers::{Beside, Unverified, gather};
-pub use pin::{Pinned, Unpinned, may_be_local, pin, pin_local, pin_recalled, pin_resolved, verification, wanted};
+pub use pin::{
+    Pinned, Unpinned, may_be_local, pin, pin_local, pin_pushed, pin_recalled, pin_resolved, verification, wanted,
+};
 pub use platform::{Platform, Platforms};
 pub use public_root::{NoPublicRoot, PublicRoot, public_root};
 pub use registry::{InsecureHost, Network, Registry, Trouble};

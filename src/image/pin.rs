@@ -215,6 +215,22 @@ pub fn pin_local(spec: &Spec, image: &LocalImage) -> Result<Pinned, Unpinned> {
     Ok(Pinned { exactly, found_by, platforms, signed: Signed::default() })
 }
 
+/// An image of this machine that a registry beside the cluster has now. Nodes know the registry by a name of their own.
+///
+/// # Errors
+/// When no image of this machine may be deployed.
+pub fn pin_pushed(
+    spec: &Spec,
+    own: &Pinned,
+    resolved: Resolved,
+    seen_by_nodes: Repository,
+) -> Result<Pinned, Unpinned> {
+    may_be_local(spec)?;
+    let Resolved { digest, platforms, .. } = resolved;
+    let (exactly, found_by) = (Exactly::Digest(seen_by_nodes, digest), own.found_by.clone());
+    Ok(Pinned { exactly, found_by, platforms, signed: Signed::default() })
+}
+
 /// An image of this machine that was deployed once. Whether nodes have it, or the engine still does, has to be seen before it
 /// is deployed again.
 ///

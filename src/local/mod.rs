@@ -6,6 +6,7 @@ mod cluster;
 mod container;
 mod container_engine;
 mod engine_image;
+pub mod hosting;
 pub mod install;
 mod pour;
 mod process;
