@@ -5,7 +5,7 @@ SHELL := /bin/bash
 CARGO ?= cargo
 N ?= 0
 
-.PHONY: help build check test long demo bed-up bed-down bench generate clean
+.PHONY: help build check test long demo bed-up bed-down docker-up docker-down bench generate clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -36,12 +36,19 @@ bed-up: ## a real one-node Kubernetes as plain processes; prints its kubeconfig 
 bed-down: ## end it, leaving nothing
 	@tests/bed/bed down $(N)
 
+docker-up: ## a real Docker with kind and k3d; prints a file to source (N=1 for another one)
+	@tests/docker/docker up $(N)
+
+docker-down: ## end it with all its clusters, leaving nothing
+	@tests/docker/docker down $(N)
+
 bench: build ## times, memory and size of the release binary, beside what a person would type instead, on a real cluster too
 	benches/run
 
 generate: ## the schema, the references, man pages, completions, and the examples' golden files
 	SINDRI_OVERWRITE=1 $(CARGO) test --locked --quiet --test generated --test golden
 
-clean: ## what was built here, and every bed
+clean: ## what was built here, every bed, and every Docker for tests
 	$(CARGO) clean
 	tests/bed/bed down --all
+	tests/docker/docker down --all

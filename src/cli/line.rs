@@ -60,6 +60,7 @@ impl Line {
         }
         let flag = argument.split_whitespace().next()?;
         let variable = arguments(command)
+            .into_iter()
             .filter(|candidate| candidate.get_long().is_some_and(|long| flag == format!("--{long}")))
             .filter_map(Arg::get_env)
             .find(|name| std::env::var_os(name).is_some_and(|set| set == value))?;
@@ -75,14 +76,16 @@ fn text(error: &clap::Error, kind: ContextKind) -> Option<&str> {
     }
 }
 
-fn arguments(command: &Command) -> impl Iterator<Item = &Arg> {
-    command.get_arguments().chain(command.get_subcommands().flat_map(Command::get_arguments))
+/// The arguments of a command and of all commands below it.
+fn arguments(command: &Command) -> Vec<&Arg> {
+    command.get_arguments().chain(command.get_subcommands().flat_map(arguments)).collect()
 }
 
 /// A variable is meant for every command. An empty one is not set, and one with a value that only other commands
 /// know, as `SINDRI_OUTPUT=yaml` for a command that does not write YAML, is not meant for this one.
 fn without_unconcerned(command: Command) -> Command {
     let known: BTreeSet<(OsString, OsString)> = arguments(&command)
+        .into_iter()
         .filter_map(|argument| Some((argument.get_env()?.to_owned(), argument.get_possible_values())))
         .flat_map(|(name, values)| values.into_iter().map(move |value| (name.clone(), value.get_name().into())))
         .collect();
@@ -98,5 +101,10 @@ fn without_unconcerned(command: Command) -> Command {
         }
         argument
     };
-    command.mut_args(concerned).mut_subcommands(|subcommand| subcommand.mut_args(concerned))
+    each(command, &concerned)
+}
+
+/// The same with each of its arguments changed, and each of those of all commands below it.
+fn each(command: Command, change: &impl Fn(Arg) -> Arg) -> Command {
+    command.mut_args(change).mut_subcommands(|subcommand| each(subcommand, change))
 }

@@ -8,7 +8,7 @@ use clap::ValueEnum as _;
 use super::completion::{Shell, script};
 use super::man::pages;
 use crate::config::schema;
-use crate::report::{doctor, history, image, outcome, plan_data, reference, removal_data, status, verdict};
+use crate::report::{doctor, history, image, installed, outcome, plan_data, reference, removal_data, status, verdict};
 
 /// Every generated file by its path in the repository. `make generate` writes them; a test fails when one is stale.
 #[must_use]
@@ -23,6 +23,7 @@ pub fn generated_files() -> BTreeMap<String, String> {
         ("schemas/status.schema.json".to_owned(), status::schema()),
         ("schemas/doctor.schema.json".to_owned(), doctor::schema()),
         ("schemas/image.schema.json".to_owned(), image::schema()),
+        ("schemas/installed.schema.json".to_owned(), installed::schema()),
         ("schemas/verdict.schema.json".to_owned(), verdict::schema()),
         ("docs/cli.md".to_owned(), command_line()),
         ("docs/configuration.md".to_owned(), reference::configuration()),

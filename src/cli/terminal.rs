@@ -72,6 +72,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "the test runs itself")]
     fn the_terminal_is_set_back_when_it_crashes() {
         let this = std::env::current_exe().unwrap();
         let crash = "cli::terminal::tests::a_crash_in_the_middle";

@@ -6,6 +6,7 @@ mod evidence_data;
 pub mod header;
 pub mod history;
 pub mod image;
+pub mod installed;
 pub mod objects;
 pub mod outcome;
 mod page;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::uri::{PathAndQuery, Scheme};
 use http::{HeaderValue, Uri};
 use hyper_rustls::{ConfigBuilderExt as _, HttpsConnectorBuilder, MaybeHttpsStream};
 use hyper_util::client::legacy::Client;
@@ -58,7 +59,7 @@ fn near(proxies: Proxies, tls: ClientConfig) -> Dial<Near> {
         async move {
             match proxies.to(&uri)? {
                 None => tcp().map_response(Near::Http).map_err(BoxError::from).oneshot(uri).await,
-                Some(proxy) => through(proxy, &tls).oneshot(uri).await,
+                Some(proxy) => through(proxy, &tls).oneshot(with_port(uri)).await,
             }
         }
     }))
@@ -87,10 +88,35 @@ fn through(proxy: Proxy, tls: &ClientConfig) -> Dial<Near> {
     }
 }
 
+/// The address with its port. Whoever asks a proxy for one without a port means that of TLS to it.
+fn with_port(uri: Uri) -> Uri {
+    let is_bare = uri.scheme() == Some(&Scheme::HTTP) && uri.port().is_none();
+    let Some(authority) = uri.authority().filter(|_| is_bare) else { return uri };
+    let path = uri.path_and_query().map_or("/", PathAndQuery::as_str);
+    Uri::builder().scheme("http").authority(format!("{authority}:80")).path_and_query(path).build().unwrap_or(uri)
+}
+
 fn tunnel<C>(address: Uri, connector: C, login: Option<HeaderValue>) -> Tunnel<C> {
     let tunnel = Tunnel::new(address, connector);
     match login {
         Some(login) => tunnel.with_auth(login),
         None => tunnel,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_port;
+
+    #[test]
+    fn a_proxy_is_asked_for_the_port_that_is_meant() {
+        for (address, asked) in [
+            ("http://a/x?y", "http://a:80/x?y"),
+            ("http://[::1]/x", "http://[::1]:80/x"),
+            ("http://a:8080/x", "http://a:8080/x"),
+            ("https://a/x", "https://a/x"),
+        ] {
+            assert_eq!(with_port(address.parse().unwrap()).to_string(), asked);
+        }
     }
 }

@@ -131,6 +131,21 @@ fn whoever_may_see_nothing_is_told_so_and_whoever_may_use_it_sees_it() -> Outcom
 }
 
 #[test]
+#[ignore = "needs the metrics API: by tests/run"]
+fn what_it_uses_is_told_where_the_metrics_api_is() -> Outcome {
+    let namespace = Namespace::new("restricted")?;
+    let desk = Desk::new(&dev(&namespace, "", ""))?;
+    desk.sindri(&["deploy", "--yes"])?.ends(0);
+    let seen = until(&desk, "the first numbers", |seen| !seen["pod"]["usage"].is_null())?;
+    let usage = &seen["pod"]["usage"];
+    let memory = usage["memory_bytes"].as_i64().unwrap_or_default();
+    assert!(usage["cpu_millis"].is_i64() && (4096..64 << 20).contains(&memory), "{usage}");
+    assert_eq!((&usage["cpu_limit"], &usage["memory_limit"]), (&json!("200m"), &json!("64Mi")));
+    desk.sindri(&["status"])?.ends(0).says("memory");
+    Ok(())
+}
+
+#[test]
 fn every_change_is_told_while_it_is_watched() -> Outcome {
     let namespace = Namespace::new("restricted")?;
     let desk = Desk::new(&dev(&namespace, "", ""))?;

@@ -15,6 +15,7 @@ mod deploy;
 mod destroy;
 mod doctor;
 mod init;
+mod install;
 mod invalid;
 mod load;
 mod man;

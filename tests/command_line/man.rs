@@ -55,7 +55,7 @@ exit code 2
 --- standard output
 --- standard error
 error: there is no command `dance`
-hint: the commands are init, validate, render, plan, deploy, status, list, connect, logs, stop, start, restart, history, rollback, destroy, doctor, image, schema, completion, man
+hint: the commands are init, validate, render, plan, deploy, status, list, connect, logs, stop, start, restart, history, rollback, destroy, doctor, image, k8s, schema, completion, man
 
 "#]]
     );

@@ -19,6 +19,7 @@ mod guarded;
 mod logins;
 mod mutated;
 mod program;
+mod programs;
 mod proxied;
 mod secure;
 mod server;

@@ -10,6 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::DocumentArguments;
 use crate::cli::ui::Ui;
+use crate::local::ProviderName;
 use crate::local::install::{
     self, Base, Decision, NoRelease, NotInstalled, Partial, Platform, Progress, Release, Sum, begun, decide, downloads,
     fetch, look, put, try_out,
@@ -53,10 +54,10 @@ enum Tool {
 
 fn version(text: &str) -> Result<Version, String> {
     let number = text.strip_prefix('v').unwrap_or(text);
-    Version::parse(number).map_err(|error| format!("{error}; write it as `0.32.0` or `v0.32.0`"))
+    Version::parse(number).map_err(|error| format!("{error}; write it as `0.33.0` or `v0.33.0`"))
 }
 
-impl From<Tool> for install::Tool {
+impl From<Tool> for ProviderName {
     fn from(tool: Tool) -> Self {
         match tool {
             Tool::Kind => Self::Kind,
@@ -74,7 +75,7 @@ impl Install {
         let here = surroundings();
         let folder = here.folder(self.dir)?;
         let interrupt = Interrupt::listen()?;
-        let path = folder.join(release.tool.name());
+        let path = folder.join(release.tool.program());
         let early = || Failure::interrupted("interrupted; nothing was changed");
         let found = interrupt.or(look(&release, &path)).await.ok_or_else(early)??;
         let decision = decide(found, &release, path.clone()).map_err(NotInstalled::from)?;
@@ -143,8 +144,11 @@ struct View<'a> {
 impl View<'_> {
     fn tell(&mut self, now: Progress, ui: &mut Ui) {
         let tenth = Some(now.elapsed.as_millis() / 100);
-        let Some(width) = ui.screen().filter(|_| tenth != self.tenth) else { return };
+        if tenth == self.tenth {
+            return;
+        }
         self.tenth = tenth;
+        let Some(width) = ui.screen() else { return };
         let text = download::progress(self.what, now.done, now.total, now.fresh, now.elapsed);
         let lines = progress::screen(now.elapsed, &text, None, width);
         ui.raw(&format!("{}{}", progress::erase(&self.drawn, width), lines.join("\n")));

@@ -6,11 +6,12 @@ use std::ffi::OsString;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::cli::failure::{Failure, word};
 use crate::cli::ui::{Remark, Ui};
 use crate::local::install::{Decision, Release};
+use crate::report::installed::{self, Action};
 
 /// What the environment of this process says of folders with programs.
 pub(super) struct Surroundings {
@@ -32,9 +33,6 @@ impl Surroundings {
     /// The folder to install in, written out.
     pub(super) fn folder(&self, stated: Option<PathBuf>) -> Result<PathBuf, Failure> {
         match (stated, &self.home) {
-            (Some(stated), _) if stated.as_os_str().is_empty() => {
-                Err(Failure::configuration("`--dir` names no folder").hint("leave it out for `~/.local/bin`"))
-            }
             (Some(stated), _) => std::path::absolute(&stated)
                 .map_err(|error| Failure::failed(format!("cannot find {}", stated.display()), Some(error.into()))),
             (None, Some(home)) => Ok(home.join(".local/bin")),
@@ -126,7 +124,7 @@ impl Installed<'_> {
         if !here.is_searched(folder) {
             ui.remark(Remark::Note, &format!("{} is not on PATH", folder.display()));
             ui.remark(Remark::Next, &here.line(folder));
-        } else if let Some(other) = here.in_front(folder, tool.name()) {
+        } else if let Some(other) = here.in_front(folder, tool.program()) {
             let text = format!("`{tool}` means {}, which comes before it on PATH", other.display());
             ui.remark(Remark::Note, &text);
         }
@@ -135,23 +133,20 @@ impl Installed<'_> {
     /// For a program.
     pub(super) fn for_program(&self, here: &Surroundings) -> Value {
         let (action, version, previous) = match self.decision {
-            Decision::Install => ("installed", &self.release.version, None),
-            Decision::Replace(old) => ("replaced", &self.release.version, Some(old.to_string())),
-            Decision::NothingToDo => ("unchanged", &self.release.version, None),
-            Decision::Keep(kept) => ("kept", kept, None),
+            Decision::Install => (Action::Installed, &self.release.version, None),
+            Decision::Replace(old) => (Action::Replaced, &self.release.version, Some(old.to_string())),
+            Decision::NothingToDo => (Action::Unchanged, &self.release.version, None),
+            Decision::Keep(kept) => (Action::Kept, kept, None),
         };
-        // Of what was kept, nobody has published a checksum here.
-        let is_verified = !matches!(self.decision, Decision::Keep(_));
-        json!({
-            "format_version": "1",
-            "program": self.release.tool.name(),
-            "action": action,
-            "version": version.to_string(),
-            "previous_version": previous,
-            "platform": self.release.platform.to_string(),
-            "path": self.path.display().to_string(),
-            "sha256": is_verified.then(|| self.release.sum.to_string()),
-            "on_path": here.is_searched(self.folder()),
+        installed::for_program(installed::Installed {
+            program: self.release.tool.program(),
+            action,
+            version: version.to_string(),
+            previous,
+            platform: self.release.platform.to_string(),
+            path: self.path,
+            sum: (action != Action::Kept).then(|| self.release.sum.to_string()),
+            is_found: here.is_searched(self.folder()),
         })
     }
 }

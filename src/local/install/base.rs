@@ -93,12 +93,13 @@ mod tests {
     use semver::Version;
 
     use super::Base;
-    use crate::local::install::{Platform, Release, Sum, Tool};
+    use crate::local::ProviderName;
+    use crate::local::install::{Platform, Release, Sum};
 
     #[test]
     fn a_release_has_the_same_path_below_every_place() {
         let platform = Platform::of("macos", "aarch64").unwrap();
-        let release = Release::choose(Tool::K3d, None, None, platform).unwrap();
+        let release = Release::choose(ProviderName::K3d, None, None, platform).unwrap();
         let path = "k3d-io/k3d/releases/download/v5.9.0/k3d-darwin-arm64";
         for (text, before) in [
             (Base::MAKERS, "https://github.com"),
@@ -112,7 +113,8 @@ mod tests {
         }
         let version = Version::parse("5.9.0+patch").unwrap();
         let own =
-            Release::choose(Tool::K3d, Some(version), Some(Sum::parse(&"a".repeat(64)).unwrap()), platform).unwrap();
+            Release::choose(ProviderName::K3d, Some(version), Some(Sum::parse(&"a".repeat(64)).unwrap()), platform)
+                .unwrap();
         let location = Base::parse("https://mirror.internal").unwrap().location(&own).unwrap();
         assert!(location.to_string().ends_with("/v5.9.0%2Bpatch/k3d-darwin-arm64"), "{location}");
     }

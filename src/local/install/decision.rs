@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use semver::Version;
 
 use super::release::Release;
-use super::tool::Tool;
+use crate::local::provider::ProviderName;
 
 /// What is where the program should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub enum InTheWay {
         /// Where.
         path: PathBuf,
         /// The program.
-        tool: Tool,
+        tool: ProviderName,
         /// Its version.
         version: Version,
     },
@@ -68,7 +68,7 @@ pub enum InTheWay {
         /// Where.
         path: PathBuf,
         /// The program.
-        tool: Tool,
+        tool: ProviderName,
         /// Its version.
         version: Version,
         /// The version that was asked for.
@@ -103,7 +103,10 @@ pub fn decide(found: Found, release: &Release, path: PathBuf) -> Result<Decision
             }
             Ok(Decision::Keep(version))
         }
-        Found::Version { version, is_link: true } if version == release.version => Ok(Decision::Keep(version)),
+        // Whoever gave a checksum wants that file and no other.
+        Found::Version { version, is_link: true } if version == release.version && !release.is_asked_for => {
+            Ok(Decision::Keep(version))
+        }
         Found::Version { version, is_link: true } => Err(InTheWay::Link { path, tool, version }),
         Found::Version { version, is_link: false } => Ok(Decision::Replace(version)),
     }
@@ -114,12 +117,13 @@ mod tests {
     use semver::Version;
 
     use super::{Decision, Found, InTheWay, decide};
-    use crate::local::install::{Platform, Release, Tool};
+    use crate::local::ProviderName;
+    use crate::local::install::{Platform, Release};
 
     fn decided(found: Found, is_asked_for: bool) -> Result<Decision, InTheWay> {
         let platform = Platform::of("linux", "x86_64").unwrap();
-        let version = is_asked_for.then(|| Tool::Kind.pinned());
-        decide(found, &Release::choose(Tool::Kind, version, None, platform).unwrap(), "/bin/kind".into())
+        let version = is_asked_for.then(|| ProviderName::Kind.pinned());
+        decide(found, &Release::choose(ProviderName::Kind, version, None, platform).unwrap(), "/bin/kind".into())
     }
 
     fn version(text: &str, is_link: bool) -> Found {
@@ -133,18 +137,19 @@ mod tests {
         assert_eq!(decided(Found::Same, false), Ok(Decision::NothingToDo));
         assert_eq!(decided(version("0.20.0", false), false), Ok(Decision::Replace(number("0.20.0"))));
         // It says the same, and is another file: not what its makers have published.
-        assert_eq!(decided(version("0.32.0", false), false), Ok(Decision::Replace(number("0.32.0"))));
+        assert_eq!(decided(version("0.33.0", false), false), Ok(Decision::Replace(number("0.33.0"))));
         // What comes before a version is older.
-        assert_eq!(decided(version("0.32.0-rc.1", false), false), Ok(Decision::Replace(number("0.32.0-rc.1"))));
-        assert_eq!(decided(version("0.33.0", false), false), Ok(Decision::Keep(number("0.33.0"))));
-        assert!(matches!(decided(version("0.33.0", false), true), Err(InTheWay::Newer { .. })));
+        assert_eq!(decided(version("0.33.0-rc.1", false), false), Ok(Decision::Replace(number("0.33.0-rc.1"))));
+        assert_eq!(decided(version("0.34.0", false), false), Ok(Decision::Keep(number("0.34.0"))));
+        assert!(matches!(decided(version("0.34.0", false), true), Err(InTheWay::Newer { .. })));
     }
 
     #[test]
     fn what_somebody_else_looks_after_is_never_replaced() {
         assert!(matches!(decided(version("0.20.0", true), false), Err(InTheWay::Link { .. })));
-        assert_eq!(decided(version("0.32.0", true), false), Ok(Decision::Keep(Version::new(0, 32, 0))));
         assert_eq!(decided(version("0.33.0", true), false), Ok(Decision::Keep(Version::new(0, 33, 0))));
+        assert_eq!(decided(version("0.34.0", true), false), Ok(Decision::Keep(Version::new(0, 34, 0))));
+        assert!(matches!(decided(version("0.33.0", true), true), Err(InTheWay::Link { .. })));
         let other = Found::Other { why: "it is a folder".to_owned() };
         let error = decided(other, false).unwrap_err();
         assert_eq!(error.to_string(), "/bin/kind is there, and it is a folder: it was not replaced");

@@ -131,7 +131,9 @@ async fn from_the_web(
         if download.partial.length() > length {
             attempts = 1;
         }
-        if problem.passing().is_none_or(|passing| attempts >= passing.attempts()) {
+        let asked = if let Undelivered::Busy { wait, .. } = &problem { *wait } else { None };
+        let is_too_long = asked.is_some_and(|asked| asked > SILENCE);
+        if is_too_long || problem.passing().is_none_or(|passing| attempts >= passing.attempts()) {
             let tries = match attempts {
                 1 => String::new(),
                 _ => format!(" (tried {attempts} times in {:.1} s)", download.begun.elapsed().as_secs_f32()),
@@ -139,8 +141,7 @@ async fn from_the_web(
             return Err(undelivered(problem, tries));
         }
         chance = retry::next(chance);
-        let asked = if let Undelivered::Busy { wait, .. } = &problem { *wait } else { None };
-        sleep(asked.unwrap_or_else(|| retry::pause(attempts, chance)).min(SILENCE)).await;
+        sleep(asked.unwrap_or_else(|| retry::pause(attempts, chance))).await;
     }
 }
 

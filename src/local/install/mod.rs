@@ -23,7 +23,7 @@ pub use partial::{Partial, downloads};
 pub use place::{look, put, try_out};
 pub use release::{NoRelease, Release};
 pub use sum::{NoSum, Sum};
-pub use tool::{Platform, Tool, UnknownPlatform};
+pub use tool::{Platform, UnknownPlatform};
 pub use undelivered::Undelivered;
 
 /// What an earlier run has kept of a release, or nothing yet.

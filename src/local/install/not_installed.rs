@@ -7,8 +7,8 @@ use std::{fmt, io};
 use super::base::Location;
 use super::decision::InTheWay;
 use super::sum::Sum;
-use super::tool::Tool;
 use super::undelivered::Undelivered;
+use crate::local::provider::ProviderName;
 
 /// Why a program is not installed. Nothing has changed where it should be.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +28,7 @@ pub enum NotInstalled {
     #[error("cannot put {tool} into {}", folder.display())]
     Unwritable {
         /// The program.
-        tool: Tool,
+        tool: ProviderName,
         /// Where.
         folder: PathBuf,
         /// Why.

@@ -42,12 +42,9 @@ impl Partial {
         loop {
             // Not executable, and nobody else's to read or to change.
             let file = File::options().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path)?;
-            match file.try_lock() {
-                Ok(()) => {}
-                Err(fs::TryLockError::WouldBlock) => {
-                    return Ok(Self { file: tempfile::tempfile_in(folder)?, length: 0, path: None });
-                }
-                Err(fs::TryLockError::Error(error)) => return Err(error),
+            if file.try_lock().is_err() {
+                // Somebody else is at it, or nothing can be locked there.
+                return Ok(Self { file: tempfile::tempfile_in(folder)?, length: 0, path: None });
             }
             let held = file.metadata()?;
             // Whoever had the lock before may have taken the file away.
@@ -71,9 +68,10 @@ impl Partial {
 
     pub(super) fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.file.seek(SeekFrom::Start(self.length))?;
-        self.file.write_all(bytes)?;
-        self.length += u64::try_from(bytes.len()).unwrap_or_default();
-        Ok(())
+        let written = self.file.write_all(bytes);
+        // A disk that is full has taken some of it.
+        self.length = self.file.stream_position()?;
+        written
     }
 
     /// Forgets what has come.

@@ -12,8 +12,8 @@ use super::not_installed::NotInstalled;
 use super::partial::{Partial, sum_of};
 use super::release::Release;
 use super::sum::{Adding, Sum};
-use super::tool::Tool;
 use crate::local::process::{Call, run};
+use crate::local::provider::ProviderName;
 
 /// How long a program may take to say its version.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -58,7 +58,7 @@ fn sum(path: &Path) -> io::Result<Sum> {
 }
 
 /// The version of a program, asked of it; or why it has none.
-async fn version(tool: Tool, path: &Path) -> Result<semver::Version, String> {
+async fn version(tool: ProviderName, path: &Path) -> Result<semver::Version, String> {
     let call = Call {
         program: path.display().to_string(),
         arguments: vec!["version".to_owned()],
@@ -76,10 +76,10 @@ async fn version(tool: Tool, path: &Path) -> Result<semver::Version, String> {
 ///
 /// # Errors
 /// When it cannot.
-pub fn try_out(tool: Tool, folder: &Path) -> Result<(), NotInstalled> {
+pub fn try_out(tool: ProviderName, folder: &Path) -> Result<(), NotInstalled> {
     match beside(folder) {
         Ok(_) => Ok(()),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound && !folder.is_dir() => Ok(()),
         Err(source) => Err(NotInstalled::Unwritable { tool, folder: folder.to_owned(), source }),
     }
 }
@@ -99,7 +99,7 @@ fn beside(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
 /// # Errors
 /// When it cannot be put there. The download is kept then.
 pub fn put(mut partial: Partial, release: &Release, folder: &Path) -> Result<PathBuf, NotInstalled> {
-    let path = folder.join(release.tool.name());
+    let path = folder.join(release.tool.program());
     let putting = || -> io::Result<()> {
         fs::create_dir_all(folder)?;
         let mut file = beside(folder)?;

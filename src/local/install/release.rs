@@ -3,13 +3,14 @@
 use semver::Version;
 
 use super::sum::Sum;
-use super::tool::{Platform, Tool};
+use super::tool::Platform;
+use crate::local::provider::ProviderName;
 
 /// One file of one version, and its checksum.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Release {
     /// The program.
-    pub tool: Tool,
+    pub tool: ProviderName,
     /// Its version.
     pub version: Version,
     /// The machine that it is for.
@@ -27,7 +28,7 @@ pub enum NoRelease {
     #[error("the checksum of {tool} v{version} for {platform} is not known: only that of v{} is built in", tool.pinned())]
     SumWanted {
         /// The program.
-        tool: Tool,
+        tool: ProviderName,
         /// Its version.
         version: Version,
         /// The machine that it is for.
@@ -37,7 +38,7 @@ pub enum NoRelease {
     #[error("{tool} v{version} for {platform} has the checksum {known}, and {given} was given")]
     OtherSum {
         /// The program.
-        tool: Tool,
+        tool: ProviderName,
         /// Its version.
         version: Version,
         /// The machine that it is for.
@@ -56,8 +57,8 @@ impl NoRelease {
         match self {
             Self::SumWanted { tool, version, platform } => {
                 let file = match tool {
-                    Tool::Kind => format!("kind-{platform}.sha256sum"),
-                    Tool::K3d => "checksums.txt".to_owned(),
+                    ProviderName::Kind => format!("kind-{platform}.sha256sum"),
+                    ProviderName::K3d => "checksums.txt".to_owned(),
                 };
                 let page = format!("https://github.com/{}/releases/tag/v{version}", tool.repository());
                 format!(
@@ -77,7 +78,12 @@ impl Release {
     ///
     /// # Errors
     /// When the checksum is not known, or is not the one that is given.
-    pub fn choose(tool: Tool, asked: Option<Version>, sum: Option<Sum>, platform: Platform) -> Result<Self, NoRelease> {
+    pub fn choose(
+        tool: ProviderName,
+        asked: Option<Version>,
+        sum: Option<Sum>,
+        platform: Platform,
+    ) -> Result<Self, NoRelease> {
         let is_asked_for = asked.is_some();
         let version = asked.unwrap_or_else(|| tool.pinned());
         let known = (version == tool.pinned()).then(|| tool.pinned_sum(platform));
@@ -110,29 +116,30 @@ mod tests {
     use semver::Version;
 
     use super::{NoRelease, Release};
-    use crate::local::install::{Platform, Sum, Tool};
+    use crate::local::ProviderName;
+    use crate::local::install::{Platform, Sum};
 
     #[test]
     fn the_pinned_version_needs_no_checksum_and_every_other_one_does() {
         let platform = Platform::of("linux", "x86_64").unwrap();
         let sum = || Sum::parse(&"a".repeat(64)).unwrap();
         let choose = |version: Option<&str>, sum| {
-            Release::choose(Tool::Kind, version.map(|version| Version::parse(version).unwrap()), sum, platform)
+            Release::choose(ProviderName::Kind, version.map(|version| Version::parse(version).unwrap()), sum, platform)
         };
         let pinned = choose(None, None).unwrap();
-        assert_eq!((&pinned.version, pinned.is_asked_for), (&Tool::Kind.pinned(), false));
-        assert_eq!(pinned.path(), "kubernetes-sigs/kind/releases/download/v0.32.0/kind-linux-amd64");
-        assert_eq!(pinned.partial_name(), "kind-v0.32.0-linux-amd64-50030de23cf4.partial");
-        assert_eq!(choose(Some("0.32.0"), Some(pinned.sum.clone())).unwrap().sum, pinned.sum);
-        assert_eq!(choose(Some("0.33.0"), Some(sum())).unwrap().sum, sum());
+        assert_eq!((&pinned.version, pinned.is_asked_for), (&ProviderName::Kind.pinned(), false));
+        assert_eq!(pinned.path(), "kubernetes-sigs/kind/releases/download/v0.33.0/kind-linux-amd64");
+        assert_eq!(pinned.partial_name(), "kind-v0.33.0-linux-amd64-aee615156142.partial");
+        assert_eq!(choose(Some("0.33.0"), Some(pinned.sum.clone())).unwrap().sum, pinned.sum);
+        assert_eq!(choose(Some("0.34.0"), Some(sum())).unwrap().sum, sum());
 
-        let error = choose(Some("0.33.0"), None).unwrap_err();
+        let error = choose(Some("0.34.0"), None).unwrap_err();
         assert!(matches!(error, NoRelease::SumWanted { .. }));
-        assert!(error.to_string().contains("kind v0.33.0 for linux-amd64"), "{error}");
+        assert!(error.to_string().contains("kind v0.34.0 for linux-amd64"), "{error}");
         assert!(
             error
                 .hint()
-                .contains("kind-linux-amd64.sha256sum at https://github.com/kubernetes-sigs/kind/releases/tag/v0.33.0")
+                .contains("kind-linux-amd64.sha256sum at https://github.com/kubernetes-sigs/kind/releases/tag/v0.34.0")
         );
         let error = choose(None, Some(sum())).unwrap_err();
         assert!(matches!(error, NoRelease::OtherSum { .. }), "{error}");

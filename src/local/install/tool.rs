@@ -5,15 +5,7 @@ use std::fmt;
 use semver::Version;
 
 use super::sum::Sum;
-
-/// A program that makes clusters on this machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tool {
-    /// Kubernetes in Docker.
-    Kind,
-    /// k3s in Docker.
-    K3d,
-}
+use crate::local::provider::ProviderName;
 
 /// A machine that its makers build it for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,16 +36,7 @@ pub struct UnknownPlatform {
     architecture: String,
 }
 
-impl Tool {
-    /// What it is called, and what its file is called.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Kind => "kind",
-            Self::K3d => "k3d",
-        }
-    }
-
+impl ProviderName {
     /// Where its makers publish it, below `https://github.com`.
     pub(super) fn repository(self) -> &'static str {
         match self {
@@ -66,7 +49,7 @@ impl Tool {
     #[must_use]
     pub fn pinned(self) -> Version {
         match self {
-            Self::Kind => Version::new(0, 32, 0),
+            Self::Kind => Version::new(0, 33, 0),
             Self::K3d => Version::new(5, 9, 0),
         }
     }
@@ -76,10 +59,10 @@ impl Tool {
         use Architecture::{Amd64, Arm64};
         use System::{Darwin, Linux};
         Sum::known(match (self, platform.system, platform.architecture) {
-            (Self::Kind, Linux, Amd64) => "50030de23cf40a18505f20426f6a8506bedf13c6e509244bd1fa9463721b0f54",
-            (Self::Kind, Linux, Arm64) => "b92cd615e97585de8ddade28ed5cd7feb4248d717c233eea5b03c37298900f5d",
-            (Self::Kind, Darwin, Amd64) => "295ac6d0d634c9819c9907df45e3017d1f13166bd13c3404c45e79f7faa47498",
-            (Self::Kind, Darwin, Arm64) => "dca67911095a110c2b5c36e26df6cac860c602033e456c0db47be498cdef1ebb",
+            (Self::Kind, Linux, Amd64) => "aee6151561422756b764a4ae28e7f44cda5af5a9eead3cc9985112b1de8d8e0d",
+            (Self::Kind, Linux, Arm64) => "20022bee6cfcd5086cb7234d218e3454e6090022f2a8f55d1fa7fcf42c3867a2",
+            (Self::Kind, Darwin, Amd64) => "5a99f26f57246dc9319dd294803313197a0f34d33c525b3ea8b655db5916ece0",
+            (Self::Kind, Darwin, Arm64) => "0c8c7dbe5e23594a198b786c4bc13dacc101fa6196b0cb0b23a1ca44e61f4b4f",
             (Self::K3d, Linux, Amd64) => "06d8f25bc3a971c4eb29e0ff08429b180402db0f4dec838c9eac427e296800a0",
             (Self::K3d, Linux, Arm64) => "03cde5cf23e6e8e67de5a039ecf26e5b85aca82fba3e5d13dadf904cd218a250",
             (Self::K3d, Darwin, Amd64) => "b4aabc37534f95b9c764e7823f2df923f50d57600837aa60a06266cce47db732",
@@ -91,17 +74,11 @@ impl Tool {
     #[must_use]
     pub fn version_in(self, said: &str) -> Option<Version> {
         let mut words = said.lines().next()?.split_whitespace();
-        if words.next()? != self.name() {
+        if words.next()? != self.program() {
             return None;
         }
         let word = words.find(|word| *word != "version")?;
         Version::parse(word.strip_prefix('v').unwrap_or(word)).ok()
-    }
-}
-
-impl fmt::Display for Tool {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name())
     }
 }
 
@@ -153,7 +130,8 @@ impl fmt::Display for Platform {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{Platform, Tool};
+    use super::Platform;
+    use crate::local::ProviderName;
     use crate::local::install::Sum;
 
     #[test]
@@ -176,7 +154,7 @@ mod tests {
     #[test]
     fn every_checksum_that_is_built_in_is_one_and_no_two_are_the_same() {
         let mut sums = BTreeSet::new();
-        for tool in [Tool::Kind, Tool::K3d] {
+        for tool in [ProviderName::Kind, ProviderName::K3d] {
             for system in ["linux", "macos"] {
                 for architecture in ["x86_64", "aarch64"] {
                     let sum = tool.pinned_sum(Platform::of(system, architecture).unwrap()).to_string();
@@ -190,17 +168,17 @@ mod tests {
 
     #[test]
     fn a_program_is_asked_for_its_version_and_nothing_else_is_taken_for_one() {
-        let found = |tool: Tool, said: &str| tool.version_in(said).map(|version| version.to_string());
+        let found = |tool: ProviderName, said: &str| tool.version_in(said).map(|version| version.to_string());
         for (tool, said, version) in [
-            (Tool::Kind, "kind v0.32.0 go1.26.0 linux/amd64\n", "0.32.0"),
-            (Tool::Kind, "kind version 0.20.0\n", "0.20.0"),
-            (Tool::Kind, "kind v0.33.0-alpha+4f2b go1.27 darwin/arm64", "0.33.0-alpha+4f2b"),
-            (Tool::K3d, "k3d version v5.9.0\nk3s version v1.33.6-k3s1 (default)\n", "5.9.0"),
+            (ProviderName::Kind, "kind v0.32.0 go1.26.0 linux/amd64\n", "0.32.0"),
+            (ProviderName::Kind, "kind version 0.20.0\n", "0.20.0"),
+            (ProviderName::Kind, "kind v0.33.0-alpha+4f2b go1.27 darwin/arm64", "0.33.0-alpha+4f2b"),
+            (ProviderName::K3d, "k3d version v5.9.0\nk3s version v1.33.6-k3s1 (default)\n", "5.9.0"),
         ] {
             assert_eq!(found(tool, said).as_deref(), Some(version), "{said}");
         }
         for said in ["", "kind", "kind version", "k3d version v5.9.0", "kind of v0.32.0", "v0.32.0", "\nkind v0.32.0"] {
-            assert_eq!(found(Tool::Kind, said), None, "{said}");
+            assert_eq!(found(ProviderName::Kind, said), None, "{said}");
         }
     }
 }

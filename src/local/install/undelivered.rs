@@ -108,6 +108,7 @@ impl Undelivered {
             Self::Unconnected(Unconnected::Proxy(_)) => {
                 "change HTTPS_PROXY, or leave the server out of it with NO_PROXY".to_owned()
             }
+            Self::Busy { wait: Some(wait), .. } => format!("it asks to come back in {} s", wait.as_secs()),
             Self::Elsewhere { .. } | Self::TooLarge { .. } => {
                 format!("see what is there: `curl -sSIL {address}`; another server is named with `--base-url`")
             }

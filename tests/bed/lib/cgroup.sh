@@ -3,31 +3,35 @@
 
 cgroup_root=/sys/fs/cgroup
 
+cgroup_name() { echo "bed$BED_N"; }
+
 cgroup_is_version_2() { [ -e "$cgroup_root/cgroup.controllers" ]; }
 
 # cgroup_folders: the folder of bed N in each hierarchy, a line each
 cgroup_folders() {
-	local hierarchy
+	local hierarchy name
+	name=$(cgroup_name)
 	if cgroup_is_version_2; then
-		echo "$cgroup_root/bed$BED_N"
+		echo "$cgroup_root/$name"
 	else
 		for hierarchy in "$cgroup_root"/*/; do
 			# Not a second name for another hierarchy (cpu for cpu,cpuacct), nor something else mounted here.
-			[ -L "${hierarchy%/}" ] || [ ! -e "$hierarchy/cgroup.procs" ] || echo "${hierarchy}bed$BED_N"
+			[ -L "${hierarchy%/}" ] || [ ! -e "$hierarchy/cgroup.procs" ] || echo "$hierarchy$name"
 		done
 	fi
 }
 
 cgroup_create() {
-	local folder controller
+	local folder controller name
+	name=$(cgroup_name)
 	while read -r folder; do
 		mkdir -p "$folder" 2>/dev/null || die "cannot make the control group $folder (is $cgroup_root read-only?)"
 	done < <(cgroup_folders)
 	cgroup_is_version_2 || return 0
 	# In version 2 a group gives controllers to its children, or has processes; so the programs get a
 	# child of their own, and the pods another (kubelet makes it).
-	mkdir -p "$cgroup_root/bed$BED_N/programs"
-	for folder in "$cgroup_root" "$cgroup_root/bed$BED_N"; do
+	mkdir -p "$cgroup_root/$name/programs"
+	for folder in "$cgroup_root" "$cgroup_root/$name"; do
 		for controller in cpu cpuset memory pids; do pass_on "$controller" "$folder"; done
 	done
 }
@@ -41,7 +45,7 @@ pass_on() {
 }
 
 # cgroup_of_programs: the file that a process writes itself to; empty when it stays where it is
-cgroup_of_programs() { ! cgroup_is_version_2 || echo "$cgroup_root/bed$BED_N/programs/cgroup.procs"; }
+cgroup_of_programs() { ! cgroup_is_version_2 || echo "$cgroup_root/$(cgroup_name)/programs/cgroup.procs"; }
 
 cgroup_remove_once() {
 	local folder left=0

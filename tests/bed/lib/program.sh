@@ -58,7 +58,8 @@ program() {
 	build_when_changed "$BED_BIN/$1" "$sum" compile "$1" "$2" "${3:-}" "$BED_BIN/$1.new"
 }
 
-# compile NAME FOLDER LDFLAGS OUTPUT [GO_BUILD_FLAGS...]: says how far it is, because it can take minutes
+# compile NAME FOLDER LDFLAGS OUTPUT [GO_BUILD_FLAGS...]: the main package in FOLDER, or $compiled_package of its module;
+# says how far it is, because it can take minutes
 compile() {
 	local name=$1 folder=$2 flags=$3 output=$4 log=$BED_HOME/build-$1.log ticker status=0
 	shift 4
@@ -66,7 +67,7 @@ compile() {
 	step "building $name (the first time takes minutes)"
 	tell_progress "$name" "$log" $$ &
 	ticker=$!
-	(cd "$folder" && CGO_ENABLED=0 go build -v -trimpath -ldflags "-s -w $flags" "$@" -o "$output" .) >"$log" 2>&1 || status=$?
+	(cd "$folder" && CGO_ENABLED=0 go build -v -trimpath -ldflags "-s -w $flags" "$@" -o "$output" "${compiled_package:-.}") >"$log" 2>&1 || status=$?
 	kill "$ticker" 2>/dev/null
 	wait "$ticker" 2>/dev/null || :
 	[ "$status" = 0 ] || { tail -n 30 "$log" >&2; die "building $name failed (all of it: $log)"; }

@@ -10,7 +10,7 @@ mod variables;
 mod width;
 
 /// Every command there is: nothing that is not built is offered.
-pub(crate) const COMMANDS: [&str; 20] = [
+pub(crate) const COMMANDS: [&str; 21] = [
     "init",
     "validate",
     "render",
@@ -28,6 +28,7 @@ pub(crate) const COMMANDS: [&str; 20] = [
     "destroy",
     "doctor",
     "image",
+    "k8s",
     "schema",
     "completion",
     "man",

@@ -55,6 +55,7 @@ Commands:
   destroy     Delete the environment. Its volume is kept, unless `--volumes` deletes it too
   doctor      Check all that an environment depends on, and say what mends it
   image       Ask registries about images
+  k8s         Clusters on this machine, made by kind or k3d
   schema      Print the JSON Schema of the configuration file, for editors and other programs
   completion  Print a completion script for your shell
   man         Print a man page: `sindri man | man -l -`

@@ -73,6 +73,25 @@ fn a_form_of_output_that_one_command_knows_does_not_break_another() -> Outcome {
 }
 
 #[test]
+fn a_form_of_output_that_others_know_does_not_break_a_command_below_another() -> Outcome {
+    let folder = Folder::new()?;
+    for (arguments, said) in [
+        (&["k8s", "install", "kind", "--base-url", "file:///nowhere"][..], "cannot read /nowhere/"),
+        (&["image", "resolve", "127.0.0.1:1/a:1"], "nobody listens there"),
+    ] {
+        for form in ["wide", "name", ""] {
+            let run = folder.sindri(arguments).variable("SINDRI_OUTPUT", form).variable("HOME", folder.path());
+            let ended = run.end()?;
+            assert!(ended.code == Some(1) && ended.said.contains(said), "{form}: {ended}");
+        }
+        let ended = folder.sindri(arguments).variable("SINDRI_OUTPUT", "neither").end()?;
+        assert_eq!(ended.code, Some(2), "{ended}");
+        assert!(ended.said.contains("hint: the variable SINDRI_OUTPUT says so"), "{ended}");
+    }
+    Ok(())
+}
+
+#[test]
 fn a_value_that_no_command_knows_is_an_error_that_names_the_variable() -> Outcome {
     let folder = Folder::with(VALID)?;
     assert_data_eq!(
