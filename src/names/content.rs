@@ -23,7 +23,9 @@ impl ContentName {
         // A short name of the default registry has a folder that nobody writes.
         let path = path.strip_prefix("library/").unwrap_or(path);
         let is_one = digits.len() == DIGITS && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        (is_one && !path.is_empty()).then(|| Self { path: path.to_owned(), digits: digits.to_owned() })
+        let is_path = |letter: u8| letter.is_ascii_lowercase() || letter.is_ascii_digit() || b"._-/".contains(&letter);
+        let is_one = is_one && !path.is_empty() && path.bytes().all(is_path);
+        is_one.then(|| Self { path: path.to_owned(), digits: digits.to_owned() })
     }
 
     /// The name that a reference is, if it is one.
