@@ -72,12 +72,9 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::disallowed_methods, reason = "the test runs itself")]
     fn the_terminal_is_set_back_when_it_crashes() {
-        let this = std::env::current_exe().unwrap();
-        let crash = "cli::terminal::tests::a_crash_in_the_middle";
-        let script = format!("stty -a > /dev/null; {} --ignored --exact {crash}; stty -a; echo seen", this.display());
-        let mut shell = rexpect::spawn(&format!("sh -c '{script}'"), Some(30_000)).unwrap();
+        let crash = "/proc/$PPID/exe --ignored --exact cli::terminal::tests::a_crash_in_the_middle";
+        let mut shell = rexpect::spawn(&format!("sh -c '{crash}; stty -a; echo seen'"), Some(30_000)).unwrap();
         let said = shell.exp_string("seen").unwrap();
         let (crashed, terminal) = said.split_once("speed ").unwrap();
         assert!(crashed.contains("on purpose") && crashed.contains("1 failed"), "{crashed}");

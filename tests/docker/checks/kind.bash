@@ -15,7 +15,8 @@ check "its node is ready" nodes_ready 1
 check "status shows the cluster" says "cluster one" "$docker" status
 check "kind lists it" equal one kind get clusters
 check "an image is loaded" load one
-check "loading it again says that it is there" says "already present" load one
+# With images in containerd Docker's identity of an image is another than the node's, and kind loads it each time.
+[ "$(value SINDRI_TEST_DOCKER_VERSION)" = newest ] || check "loading it again says that it is there" says "already present" load one
 check "a pod with a volume runs and writes" pod_with_volume
 check "cluster DNS answers in the pod" within 30 service_answers
 most_restarts() { with kubectl get pods -A -o 'jsonpath={range .items[*].status.containerStatuses[*]}{.restartCount}{"\n"}{end}' | sort -rn | head -n 1; }

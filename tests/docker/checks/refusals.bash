@@ -10,9 +10,10 @@ status_is() {
 }
 
 # The checkout can be in a folder that only root may read.
-mkdir -p "$work/open/bed"
+mkdir -p "$work/open/bed/parts"
 cp -r "$here" "$work/open/"
 cp -r "$here/../bed/lib" "$work/open/bed/"
+cp -r "$here/../bed/parts/shared" "$work/open/bed/parts/"
 chmod -R a+rX "$work"
 somebody() { (cd / && setpriv --reuid 65534 --regid 65534 --clear-groups "$work/open/docker/docker" "$@"); }
 # A machine that has no apt-get: a folder of programs without it.
@@ -27,6 +28,7 @@ check "not on Debian it ends with 2" status_is 2 elsewhere up "$number"
 check "not on Debian it names the way with a cluster of one's own" refused 'SINDRI_TEST_CONTEXT=<context> make test' elsewhere up "$number"
 check "an unknown command is bad usage" status_is 2 "$docker" upp
 check "a number above 255 is refused" refused "0 to 255" "$docker" up 256
+check "a version that there is not is refused" refused "debian or newest" "$docker" up "$number" --version 20
 check "a log of a Docker that is not up is refused" refused "there is no Docker $number" "$docker" logs "$number"
 check "down on a Docker that is down succeeds" says "is not there" "$docker" down "$number"
 check "refusals leave nothing" leaves_nothing "$number"

@@ -17,6 +17,7 @@ two_at_once() {
 check "two commands that bring the same Docker up at once both succeed, with one Docker" two_at_once
 check "standard output of up is the env file's path alone" equal "$(folder "$number")/env" cat "$work/one"
 check "up when it is up prints the same path" equal "$(folder "$number")/env" "$docker" up "$number"
+check "up with another version than the running one is refused" refused "is up with version debian" "$docker" up "$number" --version newest
 check "status shows it" says "$(printf '%-7s %-8s' "$number" up)" "$docker" status
 check "logs lists its logs" says dockerd "$docker" logs "$number"
 check "logs shows one" says "API listen on" "$docker" logs "$number" dockerd -n 1000

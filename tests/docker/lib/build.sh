@@ -6,12 +6,14 @@
 # The bed's own function of this name: it takes the versions.
 eval "bed_$(declare -f build)"
 
+# build debian|newest: the version of dockerd
 build() {
 	install_packages xz-utils
 	load_parts kubectl
 	bed_build newest
 	unpack_packages
 	build_programs
+	[ "$1" = debian ] || build_newest_dockerd
 	make_root
-	make_docker_images
+	make_docker_images "$1"
 }

@@ -10,16 +10,22 @@ set_up_daemon_mounts() {
 	[ ! -d /etc/docker ] || mount --bind /run/etc-docker /etc/docker
 }
 
-# dockerd_command DATA OPTION...: listens where Docker usually does, which k3d mounts into containers; the words of the command are then in $dockerd, and its programs on the PATH
+# dockerd_command debian|newest DATA OPTION...: listens where Docker usually does, which k3d mounts into containers; the words of the command are then in $dockerd, and its programs on the PATH
 dockerd_command() {
-	local data=$1
-	shift
+	local version=$1 data=$2
+	shift 2
 	PATH=$DOCKER_HOME/debian/usr/sbin:$DOCKER_HOME/debian/usr/bin:$PATH
-	dockerd=(dockerd --config-file /run/docker.json --data-root "$data" --exec-root /run/docker --pidfile /run/docker.pid
-		--host unix:///run/docker.sock --group root --storage-driver overlay2 --exec-opt native.cgroupdriver=cgroupfs "$@")
+	dockerd=(dockerd --storage-driver overlay2)
+	if [ "$version" = newest ]; then
+		# With the images in containerd. Debian's client is older than it wants.
+		dockerd=("$BED_BIN/dockerd-newest")
+		export DOCKER_MIN_API_VERSION=1.24
+	fi
+	dockerd+=(--config-file /run/docker.json --data-root "$data" --exec-root /run/docker --pidfile /run/docker.pid
+		--host unix:///run/docker.sock --group root --exec-opt native.cgroupdriver=cgroupfs "$@")
 	echo '{}' >/run/docker.json
-	if lacks_resource_capability; then
-		dockerd+=(--add-runtime "fewer-capabilities=$DOCKER_SOURCE/lib/runc-fewer-capabilities" --default-runtime fewer-capabilities)
+	if [ "$version" = newest ] || lacks_resource_capability; then
+		dockerd+=(--add-runtime "asks-for-less=$DOCKER_SOURCE/lib/runc-asks-for-less" --default-runtime asks-for-less)
 	fi
 }
 

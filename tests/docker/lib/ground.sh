@@ -28,6 +28,8 @@
 . "$BED_SOURCE/lib/down.sh"
 # shellcheck source=SCRIPTDIR/../../bed/lib/status.sh
 . "$BED_SOURCE/lib/status.sh"
+# shellcheck source=SCRIPTDIR/../../bed/parts/shared/module-program.bash
+. "$BED_SOURCE/parts/shared/module-program.bash"
 
 die() {
 	printf 'docker: %s\n' "$*" >&2

@@ -12,17 +12,22 @@ ssh_image=sindri/ssh:1
 # A name without a registry, as `docker build -t` leaves it; the same image as the shell's.
 local_image=sindri:latest
 
-# make_docker_images: DOCKER_HOME/images, a part of dockerd's data root
+# images_of debian|newest: where they are kept, for each version of dockerd in its own form
+images_of() { case $1 in newest) echo "$DOCKER_HOME/images-newest" ;; *) echo "$DOCKER_HOME/images" ;; esac; }
+
+# make_docker_images debian|newest
 make_docker_images() {
-	local sum
+	local sum target
+	target=$(images_of "$1")
 	sum=$(sum_of "" "$DOCKER_SOURCE"/{kind,k3s,registry} "$DOCKER_SOURCE"/lib/{images,archive,root,load}.sh "$pins/go.mod" \
 		"$DOCKER_HOME"/{debian,root}.sum "$DOCKER_HOME"/bin/{crictl,coredns,local-path-provisioner,k3d-standin}.sum \
 		"$BED_BIN"/{newest,pause}.sum "$BED_HOME/images.sum" "$(command -v docker-registry)")
-	build_when_changed "$DOCKER_HOME/images" "$sum" make_all_docker_images "$DOCKER_HOME/images.new"
+	[ "$1" = debian ] || sum=$(sum_of "$sum" "$BED_BIN/dockerd-newest.sum")
+	build_when_changed "$target" "$sum" make_all_docker_images "$1" "$target.new"
 }
 
 make_all_docker_images() {
-	local to=$1 archive=$1/archive layers=$1/layers root_layer layer
+	local version=$1 to=$2 archive=$2/archive layers=$2/layers root_layer layer
 	step "making the images (a minute)"
 	mkdir -p "$layers"
 	new_archive "$archive"
@@ -34,7 +39,7 @@ make_all_docker_images() {
 	add_layout "$archive" "$BED_HOME/images/layouts/shell" "$shell_image" "$local_image"
 	add_layout "$archive" "$BED_HOME/images/layouts/ssh" "$ssh_image"
 	rm -rf "$layers"
-	load_archive "$archive" "$to/data"
+	load_archive "$version" "$archive" "$to/data"
 	rm -rf "$archive"
 }
 
@@ -76,12 +81,13 @@ add_registry_image() {
 		"Env": ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"]}' "$3 $layer" "$registry_image"
 }
 
-# load_archive ARCHIVE DATA: what dockerd keeps of the images, below DATA
+# load_archive debian|newest ARCHIVE DATA: what dockerd keeps of the images, below DATA
 load_archive() {
-	local archive=$1 data=$2 log=$DOCKER_HOME/load.log
+	local version=$1 archive=$2 data=$3 log=$DOCKER_HOME/load.log
 	step "loading the images"
 	unshare --mount --uts --ipc --net --pid --fork --kill-child --mount-proc \
-		bash "$DOCKER_SOURCE/lib/load.sh" "$archive" "$data" >"$log" 2>&1 || { tail -n 20 "$log" >&2; die "loading the images failed (all of it: $log)"; }
-	# Only these two are links when a Docker comes up, so only these may stay: nothing in them is written to in place.
-	find "$data" -mindepth 1 -maxdepth 1 ! -name image ! -name overlay2 -exec rm -rf {} +
+		bash "$DOCKER_SOURCE/lib/load.sh" "$version" "$archive" "$data" >"$log" 2>&1 || { tail -n 20 "$log" >&2; die "loading the images failed (all of it: $log)"; }
+	# The images, and nothing of this dockerd: Debian's keeps them in the first two, the newest in the third.
+	find "$data" -mindepth 1 -maxdepth 1 ! -name image ! -name overlay2 ! -name containerd -exec rm -rf {} +
+	[ "$version" = newest ] || rm -rf "$data/containerd"
 }

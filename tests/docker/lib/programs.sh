@@ -32,6 +32,9 @@ compile_package() {
 	compile "$@"
 }
 
+# Docker's current daemon, as its own module pins it: BED_BIN/dockerd-newest. It takes more than five minutes of CPU.
+build_newest_dockerd() { module_program dockerd-newest github.com/moby/moby/v2@v2.0.0-beta.24 cmd/dockerd; }
+
 # CoreDNS with more plugins than the bed's, and its pins.
 build_coredns() {
 	local modules=$BED_SOURCE/dns

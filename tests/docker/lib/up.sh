@@ -2,22 +2,27 @@
 # shellcheck disable=SC2154 # some names come from the files beside this one
 # Brings a Docker up.
 
+# up VERSION: may be empty, for Debian's or whichever is up
 up() {
-	! answer_when_docker_is_up || return 0
-	build
-	start_interruptibly "$DOCKER_SOURCE/docker" start "$BED_N"
+	! answer_when_docker_is_up "$1" || return 0
+	build "${1:-debian}"
+	start_interruptibly "$DOCKER_SOURCE/docker" start "$BED_N" --version "${1:-debian}"
 }
 
-# answer_when_docker_is_up: the whole of `up` when it is
+# answer_when_docker_is_up VERSION: the whole of `up` when it is
 answer_when_docker_is_up() {
 	lock_docker
 	bed_is_up || { let_go "$BED_N"; return 1; }
+	[ -z "$1" ] || [ "$1" = "$(cat "$BED_DIR/version")" ] ||
+		die "Docker $BED_N is up with version $(cat "$BED_DIR/version"); end it first: docker down $BED_N"
 	step "Docker $BED_N is up"
 	echo "$BED_DIR/env"
 }
 
+# start VERSION
 start() {
-	! answer_when_docker_is_up || return 0
+	local version=$1
+	! answer_when_docker_is_up "$version" || return 0
 	lock_docker
 	prepare_docker_folder
 	trap 'end_of_docker_up $?' EXIT
@@ -46,13 +51,20 @@ prepare_docker_folder() {
 	case $BED_DIR in /run/* | /opt/*) die "SINDRI_BED_HOME cannot be below /run or /opt: a Docker has its own" ;; esac
 	[ "$((${#BED_DIR} + 12))" -le 100 ] || die "the path of SINDRI_BED_HOME is too long for a socket: $BED_HOME"
 	mkdir -p "$BED_DIR"/{log,pid}
+	echo "$version" >"$BED_DIR/version"
 	echo "$BED_DIR" >"$number_locks/$BED_N"
 }
 
-# make_data_root: with the images. Their files are links: dockerd and containers never write into an image's files.
+# make_data_root: with the images. Their files are links: dockerd and containers never write into an image's files. Databases,
+# which they do write into, are copies.
 make_data_root() {
+	local database
 	mkdir -p -m 711 data
-	cp -al "$DOCKER_HOME/images/data/." data/
+	cp -al "$(images_of "$version")/data/." data/
+	find data -path '*/fs' -prune -o -path data/overlay2 -prune -o -type f -name '*.db' -print | while read -r database; do
+		cp -p "$database" "$database.copy"
+		mv "$database.copy" "$database"
+	done
 }
 
 # make_program_folder: what the tests' PATH begins with
@@ -83,7 +95,7 @@ start_first_docker_process() {
 	# that whoever called this ignores. The machine's network namespace is kept at hand for published ports.
 	# shellcheck disable=SC2016 # expanded in there
 	env -i --default-signal "PATH=$PATH" HOME=/root LANG=C.UTF-8 "SINDRI_BED_MARK=$BED_DIR" "SINDRI_DOCKER_MACHINE=$BED_DIR/machine-network" \
-		"BED_N=$BED_N" "BED_DIR=$BED_DIR" "BED_SOURCE=$BED_SOURCE" "DOCKER_HOME=$DOCKER_HOME" "DOCKER_SOURCE=$DOCKER_SOURCE" \
+		"BED_N=$BED_N" "BED_DIR=$BED_DIR" "BED_BIN=$BED_BIN" "BED_SOURCE=$BED_SOURCE" "DOCKER_HOME=$DOCKER_HOME" "DOCKER_SOURCE=$DOCKER_SOURCE" \
 		bash -c 'eval "exec $1>&-"; [ -z "$2" ] || echo $$ >"$2"
 			exec setsid unshare --mount bash -c "mount --bind /proc/self/ns/net \"\$SINDRI_DOCKER_MACHINE\"; exec unshare --uts --ipc --net --pid --fork --kill-child --mount-proc bash \"\$DOCKER_SOURCE/lib/inside.sh\""' \
 		docker "$descriptor" "$group" >log/bed.log 2>&1 </dev/null &
@@ -116,6 +128,7 @@ write_docker_environment() {
 	printf 'export PATH=%q:$PATH\n' "$BED_DIR/bin"
 	echo 'unset DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_API_VERSION KIND_EXPERIMENTAL_PROVIDER'
 	say_value SINDRI_TEST_DOCKER 1
+	say_value SINDRI_TEST_DOCKER_VERSION "$version"
 	say_value SINDRI_TEST_KIND_IMAGE "$kind_image"
 	say_value SINDRI_TEST_K3D_IMAGE "$k3s_image"
 	say_value K3D_IMAGE_TOOLS "$tools_image"
