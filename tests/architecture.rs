@@ -77,7 +77,7 @@ const ONLY: &[Only] = &[
         ],
     },
     Only {
-        files: &["src/local/process.rs"],
+        files: &["src/local/process.rs", "src/local/pour.rs"],
         what: "starts processes",
         names: &["std::process::Command", "tokio::process"],
     },

@@ -423,22 +423,23 @@ complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_sub
 complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more about what is done'
 complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask; fail and name the flag that would have answered'
 complete -c sindri -n "__fish_sindri_using_subcommand image; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig load" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -s v -l verbose -d 'Say more about what is done'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -l no-input -d 'Never ask; fail and name the flag that would have answered'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "install" -d 'Install a program that makes clusters: a pinned version, verified by a checksum that is built in'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "create" -d 'Make a cluster on this machine with kind or k3d, and the context that leads to it'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "list" -d 'Show the clusters on this machine, of kind and of k3d'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "ls" -d 'Show the clusters on this machine, of kind and of k3d'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "status" -d 'Show a cluster on this machine: its nodes, its registry, its context, and the environments in it'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "delete" -d 'Delete clusters on this machine, with everything in them'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "start" -d 'Start a cluster on this machine that is stopped, and wait until its nodes are ready'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "stop" -d 'Stop a cluster on this machine. Everything in it is kept'
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig" -f -a "kubeconfig" -d 'Print the kubeconfig of a cluster on this machine, or write it into yours'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig load" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig load" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig load" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig load" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig load" -f -a "install" -d 'Install a program that makes clusters: a pinned version, verified by a checksum that is built in'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig load" -f -a "create" -d 'Make a cluster on this machine with kind or k3d, and the context that leads to it'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig load" -f -a "list" -d 'Show the clusters on this machine, of kind and of k3d'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig load" -f -a "ls" -d 'Show the clusters on this machine, of kind and of k3d'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig load" -f -a "status" -d 'Show a cluster on this machine: its nodes, its registry, its context, and the environments in it'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig load" -f -a "delete" -d 'Delete clusters on this machine, with everything in them'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig load" -f -a "start" -d 'Start a cluster on this machine that is stopped, and wait until its nodes are ready'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig load" -f -a "stop" -d 'Stop a cluster on this machine. Everything in it is kept'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig load" -f -a "kubeconfig" -d 'Print the kubeconfig of a cluster on this machine, or write it into yours'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and not __fish_seen_subcommand_from install create list ls status delete start stop kubeconfig load" -f -a "load" -d 'Load images of this machine into all nodes of a local cluster'
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -l version -d 'Another version than the pinned one. Needs `--sha256`' -r
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -l dir -d 'The folder to install it in. Default: `~/.local/bin`' -r -F
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from install" -l sha256 -d 'The SHA-256 that the file has to have: 64 hexadecimal digits' -r
@@ -458,7 +459,9 @@ k3d\t'k3s in containers'"
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -l name -d 'The name of the cluster; default: the file\'s own, then `sindri-local`' -r
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -l nodes -d 'How many nodes: one runs the control plane, all others are workers; default: 1' -r
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -l k8s-version -d 'The version of Kubernetes, for example 1.34.0; default: the provider\'s own' -r
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -l image -d 'What the nodes are made from' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -l image -d 'What the nodes are made from; default: `SINDRI_KIND_IMAGE` or `SINDRI_K3D_IMAGE`, then the provider\'s own' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -l kind-image -d 'The default of `--image` with kind' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -l k3d-image -d 'The default of `--image` with k3d' -r
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -l registry -d 'A registry at this port of 127.0.0.1, which all clusters that ask for it share; default: 5001' -r
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -l registry-image -d 'What the registry is made from' -r
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from create" -l wait -d 'How long to wait until the nodes are ready: 90s, 5m, 1h30m' -r
@@ -549,6 +552,22 @@ complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subco
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from kubeconfig" -s v -l verbose -d 'Say more about what is done'
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from kubeconfig" -l no-input -d 'Never ask; fail and name the flag that would have answered'
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from kubeconfig" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -l archive -d 'A file that `docker save`, `podman save` or another builder wrote, instead of images of the engine; `-` reads standard input' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -l name -d 'The name of the cluster. Default: that of the current context, or the only one there is' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -l provider -d 'Who made the cluster, where kind and k3d each have one of this name' -r -f -a "kind\t'kind'
+k3d\t'k3d'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -l kubeconfig -d 'The kubeconfig; default: the files of `KUBECONFIG`, then `~/.kube/config`' -r -F
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -l context -d 'The context of the kubeconfig; default: the file\'s, then the current one' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -s n -l namespace -d 'The namespace; default: the file\'s, then the context\'s' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -l timeout -d 'How long the whole command may wait for the cluster: 90s, 5m, 1h30m' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -l concurrency -d 'How many requests may be under way at the same time' -r
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -s q -l quiet -d 'Say nothing but what was asked for, and what went wrong'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -s v -l verbose -d 'Say more about what is done'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -l no-input -d 'Never ask; fail and name the flag that would have answered'
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sindri -n "__fish_sindri_using_subcommand schema" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR`, `TERM=dumb` or `CI` say otherwise'
 always\t'Always'
 never\t'Never'"

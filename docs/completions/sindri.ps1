@@ -556,6 +556,7 @@ Register-ArgumentCompleter -Native -CommandName 'sindri' -ScriptBlock {
             [CompletionResult]::new('start', 'start', [CompletionResultType]::ParameterValue, 'Start a cluster on this machine that is stopped, and wait until its nodes are ready')
             [CompletionResult]::new('stop', 'stop', [CompletionResultType]::ParameterValue, 'Stop a cluster on this machine. Everything in it is kept')
             [CompletionResult]::new('kubeconfig', 'kubeconfig', [CompletionResultType]::ParameterValue, 'Print the kubeconfig of a cluster on this machine, or write it into yours')
+            [CompletionResult]::new('load', 'load', [CompletionResultType]::ParameterValue, 'Load images of this machine into all nodes of a local cluster')
             break
         }
         'sindri;k8s;install' {
@@ -580,7 +581,9 @@ Register-ArgumentCompleter -Native -CommandName 'sindri' -ScriptBlock {
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The name of the cluster; default: the file''s own, then `sindri-local`')
             [CompletionResult]::new('--nodes', '--nodes', [CompletionResultType]::ParameterName, 'How many nodes: one runs the control plane, all others are workers; default: 1')
             [CompletionResult]::new('--k8s-version', '--k8s-version', [CompletionResultType]::ParameterName, 'The version of Kubernetes, for example 1.34.0; default: the provider''s own')
-            [CompletionResult]::new('--image', '--image', [CompletionResultType]::ParameterName, 'What the nodes are made from')
+            [CompletionResult]::new('--image', '--image', [CompletionResultType]::ParameterName, 'What the nodes are made from; default: `SINDRI_KIND_IMAGE` or `SINDRI_K3D_IMAGE`, then the provider''s own')
+            [CompletionResult]::new('--kind-image', '--kind-image', [CompletionResultType]::ParameterName, 'The default of `--image` with kind')
+            [CompletionResult]::new('--k3d-image', '--k3d-image', [CompletionResultType]::ParameterName, 'The default of `--image` with k3d')
             [CompletionResult]::new('--registry', '--registry', [CompletionResultType]::ParameterName, 'A registry at this port of 127.0.0.1, which all clusters that ask for it share; default: 5001')
             [CompletionResult]::new('--registry-image', '--registry-image', [CompletionResultType]::ParameterName, 'What the registry is made from')
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'How long to wait until the nodes are ready: 90s, 5m, 1h30m')
@@ -683,6 +686,26 @@ Register-ArgumentCompleter -Native -CommandName 'sindri' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('--write', '--write', [CompletionResultType]::ParameterName, 'Write it into your kubeconfig instead, as kubectl would: nothing else in it is touched')
             [CompletionResult]::new('--no-switch', '--no-switch', [CompletionResultType]::ParameterName, 'Leave the current context as it is')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but what was asked for, and what went wrong')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but what was asked for, and what went wrong')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what is done')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more about what is done')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; fail and name the flag that would have answered')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'sindri;k8s;load' {
+            [CompletionResult]::new('--archive', '--archive', [CompletionResultType]::ParameterName, 'A file that `docker save`, `podman save` or another builder wrote, instead of images of the engine; `-` reads standard input')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The name of the cluster. Default: that of the current context, or the only one there is')
+            [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Who made the cluster, where kind and k3d each have one of this name')
+            [CompletionResult]::new('--kubeconfig', '--kubeconfig', [CompletionResultType]::ParameterName, 'The kubeconfig; default: the files of `KUBECONFIG`, then `~/.kube/config`')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context of the kubeconfig; default: the file''s, then the current one')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'The namespace; default: the file''s, then the context''s')
+            [CompletionResult]::new('--namespace', '--namespace', [CompletionResultType]::ParameterName, 'The namespace; default: the file''s, then the context''s')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long the whole command may wait for the cluster: 90s, 5m, 1h30m')
+            [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'How many requests may be under way at the same time')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but what was asked for, and what went wrong')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but what was asked for, and what went wrong')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more about what is done')

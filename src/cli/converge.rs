@@ -5,9 +5,9 @@ use super::engine::Engine;
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::plan::for_person;
-use super::ready;
 use super::story::Story;
 use super::ui::{Remark, Ui};
+use super::{own_image, ready};
 use crate::kubernetes::{Done, Failed};
 use crate::plan::Plan;
 use crate::report::outcome::State;
@@ -67,6 +67,10 @@ impl Converge {
                 means.let_others_finish((&plan.cluster.namespace, &plan.environment), ui).await?;
                 approved = Some(plan);
                 continue;
+            }
+            if own_image::bring(&plan, interrupt, ui).await? {
+                story.has_loaded(&plan);
+                engine.reach.begin_anew();
             }
             match carry_out(&means, &plan, story, ui).await {
                 Ok(done) => return self.finish(&means, (&plan, &done), story, ui).await,

@@ -15,7 +15,7 @@ use super::registries::RegistryArguments;
 use super::source::FileArgument;
 use super::story::Story;
 use super::ui::Ui;
-use super::{plan_file, runtime};
+use super::{own_image, plan_file, runtime};
 use crate::plan::Plan;
 
 /// Make the environment what the configuration says.
@@ -73,7 +73,8 @@ impl Deploy {
 
     /// Plans, shows, asks, applies.
     async fn file(&self, interrupt: &Interrupt, story: &mut Story, ui: &mut Ui) -> Result<(), Failure> {
-        let connecting = Engine::new(&self.file, &self.cluster, &self.registries, self.force_conflicts, ui);
+        let connecting =
+            Engine::new(&self.file, &self.cluster, &self.registries, (self.force_conflicts, !self.dry_run), ui);
         let engine = interrupt.or(connecting).await.ok_or_else(Failure::interrupted_early)??;
         self.converge().run(&engine, interrupt, story, ui).await
     }
@@ -93,10 +94,15 @@ impl Deploy {
         story.plan = Some(plan.clone());
         let left = Failure::interrupted_early;
         let reach = interrupt.or(reach_for(&mut plan, &self.file, &self.cluster, ui)).await.ok_or_else(left)??;
+        interrupt.or(own_image::look_for_saved(&mut plan)).await.ok_or_else(left)??;
         ui.show(&for_person(&plan, ui.style()));
         let means = reach.means(interrupt);
         if !plan.has_changes() {
             interrupt.or(means.verify(&plan)).await.ok_or_else(left)??;
+        }
+        if own_image::bring(&plan, interrupt, ui).await? {
+            story.has_loaded(&plan);
+            reach.begin_anew();
         }
         let done = carry_out(&means, &plan, story, ui).await?;
         self.converge().finish(&means, (&plan, &done), story, ui).await

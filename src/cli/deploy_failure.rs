@@ -16,6 +16,12 @@ impl From<Unpinned> for Failure {
             Unpinned::NotADigest { written } => {
                 format!("see which digest it is: `sindri image resolve {}`", word(written))
             }
+            Unpinned::Unvouched { .. } => {
+                "push it to a registry and sign it there: `cosign sign REPOSITORY@DIGEST`".to_owned()
+            }
+            Unpinned::AlwaysPulled { .. } => {
+                "leave `pull_policy` out: an image of this machine is called by what is in it".to_owned()
+            }
             Unpinned::Unverified { .. } => "see who vouches for it: `sindri image verify`".to_owned(),
         };
         Self::image(error.to_string()).hint(hint)

@@ -116,6 +116,7 @@ impl Doctor {
             Ok((found, noticed)) => {
                 let mut findings: Vec<Finding> = noticed.into_iter().collect();
                 findings.extend(found.remark.as_deref().map(health::of_root));
+                findings.extend(found.instead.as_deref().map(health::own_image));
                 let check = Check::new(NAME, health::image(&found.image, spec), findings);
                 (Some(found), check)
             }

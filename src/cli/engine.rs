@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use futures_util::future::try_join;
+use futures_util::future::{join, try_join};
 use tokio::sync::OnceCell;
 
 use super::carry::Means;
@@ -10,13 +10,15 @@ use super::cluster::ClusterArguments;
 use super::failure::Failure;
 use super::holder::holder;
 use super::interrupt::Interrupt;
+use super::pushing::Way;
 use super::registries::{Certainty, Confirmed, Found, RegistryArguments};
 use super::registry_login::{self, Credentials};
 use super::source::FileArgument;
 use super::ui::{Remark, Ui};
+use super::{machine, own_image};
 use crate::config::name::Namespace;
-use crate::config::spec::Spec;
-use crate::image::{Pinned, wanted};
+use crate::config::spec::{Image, Spec};
+use crate::image::{Named as _, Pinned, may_be_local};
 use crate::kubernetes::{About, Holder, Options, Session, Target, connect, lock_id, look, look_about, look_again};
 use crate::names::ObjectId;
 use crate::plan::checkup::Admission;
@@ -40,6 +42,8 @@ pub(super) struct Engine {
     certainty: Certainty,
     /// What the registry said, once it was asked.
     confirmed: OnceCell<Confirmed>,
+    /// What is to be known of an image of the same name on this machine.
+    other: OnceCell<Option<Finding>>,
     credentials: Credentials,
     config_hash: String,
     force: bool,
@@ -104,18 +108,29 @@ impl Engine {
         file: &FileArgument,
         arguments: &ClusterArguments,
         registries: &RegistryArguments,
-        force: bool,
+        (force, may_push): (bool, bool),
         ui: &mut Ui,
     ) -> Result<Self, Failure> {
         let (spec, source) = file.read(ui)?.understood()?;
-        // What is refused anyway needs no cluster.
-        wanted(&spec)?;
         let options = arguments.options(Some(&spec), ui);
         let found = Box::pin(registries.find(&spec, &source, arguments.timeout));
-        let (reach, found) = try_join(Reach::new(&options, arguments), found).await?;
-        if let Some(remark) = &found.remark {
+        let (reach, found) = if spec.image == Image::Local {
+            // What is refused anyway needs no cluster.
+            may_be_local(&spec)?;
+            let (reach, found) = join(Reach::new(&options, arguments), found).await;
+            let reach = reach?;
+            match found {
+                Ok(found) => (reach, found),
+                Err(failure) => return Err(own_image::blame(&reach, failure).await),
+            }
+        } else {
+            try_join(Reach::new(&options, arguments), found).await?
+        };
+        for remark in found.remark.iter().chain(&found.instead) {
             ui.remark(Remark::Note, remark);
         }
+        let (session, patience) = (&reach.session, arguments.timeout);
+        let found = Way { registries, session, may_push, patience }.through(&spec, found, ui).await?;
         Self::with(reach, &spec, found, force)
     }
 
@@ -126,10 +141,11 @@ impl Engine {
         let placement = Placement { namespace: Some(namespace), owns_namespace: true };
         let plain = render(spec, found.image, &placement);
         let credentials = Credentials::new(&plain, found.login);
-        let (confirmed, is_locked, admission) = (OnceCell::new(), Cell::new(false), Cell::default());
+        let (confirmed, other) = (OnceCell::new(), OnceCell::new());
+        let (is_locked, admission) = (Cell::new(false), Cell::default());
         let certainty = found.certainty;
         let config_hash = spec.fingerprint();
-        Ok(Self { reach, plain, certainty, confirmed, credentials, config_hash, force, is_locked, admission })
+        Ok(Self { reach, plain, certainty, confirmed, other, credentials, config_hash, force, is_locked, admission })
     }
 
     /// What others have to have made for the environment.
@@ -145,9 +161,10 @@ impl Engine {
         config_hash: String,
         force: bool,
     ) -> Self {
-        let (confirmed, is_locked, admission) = (OnceCell::new(), Cell::new(false), Cell::default());
+        let (confirmed, other) = (OnceCell::new(), OnceCell::new());
+        let (is_locked, admission) = (Cell::new(false), Cell::default());
         let credentials = Credentials::left_alone();
-        Self { reach, plain, certainty, confirmed, credentials, config_hash, force, is_locked, admission }
+        Self { reach, plain, certainty, confirmed, other, credentials, config_hash, force, is_locked, admission }
     }
 
     /// Whether somebody was changing the environment while the last plan was made, or was killed at it.
@@ -177,7 +194,8 @@ impl Engine {
             let looked = look(session, &first, secret.as_slice(), questions, *concurrency).await;
             looked.map_err(Failure::from)
         };
-        let (seen, confirmed) = try_join(looking, Box::pin(self.confirmed())).await?;
+        let asking = async { Ok((self.confirmed().await?, self.other_image().await)) };
+        let (seen, (confirmed, other)) = try_join(looking, Box::pin(asking)).await?;
         let cluster = self.reach.cluster(&seen.about, target.cluster_type(&seen.facts));
         let mut observed = seen.in_cluster(cluster);
         self.is_locked.set(matches!(observed.facts.remove(&lock), Some(Look::Seen(_))));
@@ -192,8 +210,26 @@ impl Engine {
         }
         look_again(session, &desired, &mut observed, follow_up, *concurrency).await?;
         self.admission.set(Admission::of(observed.facts.get(&Question::Pod)));
-        let wishes = Wishes { config_hash: self.config_hash.clone(), force: self.force, noticed };
+        noticed.extend(other);
+        let loading = match self.plain.image.content() {
+            Some(name) => Some(own_image::look(name, &observed.cluster.cluster_type).await?),
+            None => None,
+        };
+        let wishes = Wishes { config_hash: self.config_hash.clone(), force: self.force, loading, noticed };
         Ok(plan::compute(desired, observed, wishes))
+    }
+
+    /// What should be known of the image of the same name that this machine has; it is asked once, where the cluster is likely
+    /// to be one of this machine.
+    async fn other_image(&self) -> Option<Finding> {
+        let image = &self.plain.image;
+        let repository = image.repository()?;
+        // What was pushed beside the cluster was found here, and is the same.
+        let tagged = image.tagged().filter(|tagged| tagged.starts_with(&format!("{repository}:")))?;
+        if self.reach.target.cluster_type(&Facts::new()) == ClusterType::Remote {
+            return None;
+        }
+        self.other.get_or_init(|| machine::other_image(image, &tagged)).await.clone()
     }
 
     /// What the registry says of the image; it is asked once.

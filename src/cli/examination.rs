@@ -173,5 +173,5 @@ fn stand_in(spec: &Spec) -> Result<Found, Failure> {
     };
     let reference = Reference { repository, tag: None, digest: Some(Digest::of(b"")) };
     let spec = Spec { image: Image::Reference(reference), ..spec.clone() };
-    Ok(Found { image: pin(&spec)?, login: Ok(None), certainty: Certainty::Asked(0), remark: None })
+    Ok(Found { image: pin(&spec)?, login: Ok(None), certainty: Certainty::Asked(0), remark: None, instead: None })
 }

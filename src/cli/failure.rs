@@ -171,6 +171,12 @@ impl Failure {
         Self::new(Kind::Moved, message, None)
     }
 
+    /// The same about a plan that was saved, where the reason is the image: it has gone since.
+    pub(super) fn since_it_was_saved(self) -> Self {
+        let kind = if self.kind == Kind::Image { Kind::Moved } else { self.kind };
+        Self { kind, ..self }
+    }
+
     /// The person pressed Ctrl-C.
     pub(super) fn interrupted(message: impl Into<String>) -> Self {
         Self::new(Kind::Interrupted, message, None)

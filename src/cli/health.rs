@@ -31,6 +31,17 @@ pub(super) fn of_root(remark: &str) -> Finding {
     }
 }
 
+/// What should be known of an image of this machine that a registry was asked for first.
+pub(super) fn own_image(remark: &str) -> Finding {
+    Finding {
+        severity: Severity::Warns,
+        code: "image-only-here",
+        about: "image".to_owned(),
+        message: remark.to_owned(),
+        fix: "push it, if others are to deploy it too: `docker push IMAGE`".to_owned(),
+    }
+}
+
 /// Which image it is, and who vouches for it.
 pub(super) fn image(image: &Pinned, spec: &Spec) -> String {
     let tag = image.tagged().map(|tag| format!("{tag} is ")).unwrap_or_default();

@@ -1,5 +1,7 @@
 //! The command line: one file for each command, and what they share.
 
+mod archive;
+mod bring;
 mod carry;
 mod cluster;
 mod completion;
@@ -26,12 +28,15 @@ mod line;
 mod list;
 mod live;
 mod logs;
+mod machine;
 mod man;
 mod output;
+mod own_image;
 mod pipes;
 mod plan;
 mod plan_file;
 mod pod;
+mod pushing;
 mod reach;
 mod ready;
 pub mod reference;

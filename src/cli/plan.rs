@@ -53,7 +53,8 @@ impl Plan {
 
     /// Whether there are changes.
     async fn plan(self, ui: &mut Ui) -> Result<bool, Failure> {
-        let engine = Engine::new(&self.file, &self.cluster, &self.registries, self.force_conflicts, ui).await?;
+        let engine =
+            Engine::new(&self.file, &self.cluster, &self.registries, (self.force_conflicts, false), ui).await?;
         let plan = engine.plan().await?;
         ui.detail(&format!("{} requests to the registry", engine.registry_requests()));
         ui.detail(&format!("{} requests", engine.reach.requests()));

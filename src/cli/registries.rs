@@ -9,9 +9,9 @@ use futures_util::future::try_join;
 use super::cluster::duration;
 use super::failure::Failure;
 use super::source::Source;
-use super::{trust, value};
+use super::{own_image, trust, value};
 use crate::config::reference::Repository;
-use crate::config::spec::{Spec, Verification};
+use crate::config::spec::{Image, Spec, Verification};
 use crate::image::trust::Verdict;
 use crate::image::{
     InsecureHost, Login, Network, NoLogin, Pinned, Registry, Resolved, Surroundings, Unresolved, Unverified, Wanted,
@@ -61,6 +61,8 @@ pub(super) struct Found {
     pub(super) certainty: Certainty,
     /// What should be known of the root of trust that the image was judged by.
     pub(super) remark: Option<String>,
+    /// Why it is an image of this machine, where a registry was asked first.
+    pub(super) instead: Option<String>,
 }
 
 /// What the registry has been asked, or has yet to be.
@@ -128,6 +130,9 @@ impl RegistryArguments {
     /// The image that a configuration means now, and who vouches for it if somebody has to. About a digest that is written
     /// down and that nobody has to vouch for, nobody has been asked yet.
     pub(super) async fn find(&self, spec: &Spec, source: &Source, patience: Duration) -> Result<Found, Failure> {
+        if spec.image == Image::Local {
+            return own_image::unnamed_image(spec).await;
+        }
         let wanted = wanted(spec)?;
         if let Some(verification) = verification(spec) {
             let Reached { registry, login } = self.reach(wanted.repository(), patience).await?;
@@ -136,17 +141,21 @@ impl RegistryArguments {
                 Asked { registry: &registry, wanted: &wanted, verification, source, network: &network, patience };
             let Vouched { resolved, verdict, remark } = asked.vouched().await?;
             let image = pin_resolved(spec, resolved, Some(verdict))?;
-            return Ok(Found { image, login, certainty: Certainty::Asked(registry.requests()), remark });
+            return Ok(Found { image, login, certainty: Certainty::Asked(registry.requests()), remark, instead: None });
         }
         let patience = if wanted.is_digest() { patience.min(GLANCE) } else { patience };
         let Reached { registry, login } = self.reach(wanted.repository(), patience).await?;
         if wanted.is_digest() {
             let open = Open { registry, wanted, spec: spec.clone() };
-            return Ok(Found { image: pin(spec)?, login, certainty: Certainty::Open(Box::new(open)), remark: None });
+            let certainty = Certainty::Open(Box::new(open));
+            return Ok(Found { image: pin(spec)?, login, certainty, remark: None, instead: None });
         }
-        let resolved = resolve(&registry, &wanted).await?;
+        let resolved = match resolve(&registry, &wanted).await {
+            Ok(resolved) => resolved,
+            Err(error) => return own_image::instead(spec, &wanted, error).await,
+        };
         let certainty = Certainty::Asked(registry.requests());
-        Ok(Found { image: pin_resolved(spec, resolved, None)?, login, certainty, remark: None })
+        Ok(Found { image: pin_resolved(spec, resolved, None)?, login, certainty, remark: None, instead: None })
     }
 }
 

@@ -23,7 +23,8 @@ impl Credentials {
     /// The login that was found on this machine. Without one, a public image can still be pulled.
     pub(super) fn new(desired: &Rendered<Pinned>, found: Result<Option<Login>, NoLogin>) -> Self {
         // Who names Secrets for the registry wants those, and no others.
-        if !desired.needs.image_pull_secrets.is_empty() {
+        // What is in no registry needs no login to one.
+        if !desired.needs.image_pull_secrets.is_empty() || desired.image.repository().is_none() {
             return Self::left_alone();
         }
         match found {
@@ -53,7 +54,6 @@ impl Credentials {
     /// The objects, now that it is known what the Secret holds, and what has to be said about it.
     pub(super) fn refined(&self, plain: &Rendered<Pinned>, live: &Live) -> (Rendered<Pinned>, Option<Finding>) {
         let plain = plain.clone();
-        let repository = plain.image.repository().clone();
         match (&self.login, live) {
             (Some(login), Live::Present(live)) if is_foreign(live) => {
                 (plain.with_registry_login(login, Some(live)), Some(foreign()))
@@ -61,7 +61,10 @@ impl Credentials {
             (Some(login), Live::Present(live)) => (plain.with_registry_login(login, Some(live)), None),
             (Some(login), Live::Absent) => (plain.with_registry_login(login, None), None),
             (Some(_), Live::Denied(message)) => (plain, Some(unreadable(message))),
-            (None, Live::Present(live)) => (plain.with_kept_registry_login(&repository, live), None),
+            (None, Live::Present(live)) => match plain.image.repository().cloned() {
+                Some(repository) => (plain.with_kept_registry_login(&repository, live), None),
+                None => (plain, None),
+            },
             (None, Live::Absent | Live::Denied(_)) => (plain, None),
         }
     }

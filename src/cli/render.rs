@@ -65,7 +65,7 @@ impl Render {
         };
         let (rendered, mut remarks) = if self.pin {
             let (image, noticed) = runtime::block_on(pinned(&self, &spec, &source))?;
-            (render(&spec, image, &placement).objects, noticed.into_iter().collect())
+            (render(&spec, image, &placement).objects, noticed)
         } else {
             let image = as_written(&spec)?;
             let remarks = uncertain(&image);
@@ -83,13 +83,22 @@ impl Render {
 }
 
 /// The image that `deploy` would apply now, and what could not be looked at.
-async fn pinned(command: &Render, spec: &Spec, source: &Source) -> Result<(Pinned, Option<String>), Failure> {
+async fn pinned(command: &Render, spec: &Spec, source: &Source) -> Result<(Pinned, Vec<String>), Failure> {
     let found = command.registries.find(spec, source, command.patience.timeout).await?;
     match found.certainty {
-        Certainty::Asked(_) => Ok((found.image, found.remark)),
+        Certainty::Asked(_) => {
+            let own = found.image.content().map(|name| {
+                format!(
+                    "the image {name} is this machine's own: nodes have to have it, `sindri k8s load` gives it to them"
+                )
+            });
+            let mut remarks: Vec<String> = found.remark.into_iter().chain(found.instead).collect();
+            remarks.extend(own);
+            Ok((found.image, remarks))
+        }
         Certainty::Open(open) => open.confirm().await.map(|confirmed| {
             let Confirmed { image, noticed } = confirmed;
-            (image, noticed.map(|finding| finding.message))
+            (image, noticed.into_iter().map(|finding| finding.message).collect())
         }),
     }
 }

@@ -10,15 +10,15 @@ use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::output::{DocumentArguments, WaitArguments};
 use super::registries::{Found, RegistryArguments};
-use super::runtime;
 use super::source::{FileArgument, Source};
 use super::story::Story;
 use super::ui::{Remark, Ui};
+use super::{own_image, runtime};
 use crate::config::name::{EnvironmentName, Namespace};
 use crate::config::reference::Reference;
 use crate::config::spec::Spec;
 use crate::kubernetes::past;
-use crate::names::{Kind, ObjectId};
+use crate::names::{ContentName, Kind, ObjectId};
 use crate::plan::{Revision, previous, revisions};
 use crate::workload::as_it_was;
 
@@ -66,7 +66,7 @@ impl Rollback {
         let mut story = Story::begin();
         let outcome = runtime::block_on(async {
             let interrupt = Interrupt::listen()?;
-            self.roll_back(&interrupt, &mut story, ui).await
+            Box::pin(self.roll_back(&interrupt, &mut story, ui)).await
         });
         let document = || story.document(outcome.as_ref().err(), self.dry_run);
         if let Some(document) = self.output.for_program(document) {
@@ -131,6 +131,9 @@ impl Rollback {
     /// The image of a revision, under the rules of the configuration: whoever has to vouch for its image has to vouch for
     /// this one.
     async fn found(&self, spec: &Spec, source: &Source, revision: &Revision) -> Result<Found, Failure> {
+        if let Some(name) = ContentName::parse(&revision.image) {
+            return own_image::recalled(spec, name);
+        }
         let not_pinned = || Failure::not_deployable("its image is not named by its digest", revision.number);
         let reference = Reference::parse(&revision.image).map_err(|_malformed| not_pinned())?;
         let digest = reference.digest.ok_or_else(not_pinned)?;

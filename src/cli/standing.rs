@@ -62,6 +62,7 @@ pub(super) fn row(listed: &Listed, now: Option<i64>) -> Row {
         environment: listed.name.clone(),
         phase,
         reason: reason.map(|reason| reason.message),
+        image_reference: image.as_ref().map(|image| image.reference.clone()),
         image: image.map(|image| image.tag.unwrap_or(image.reference)),
         node: scene.pod().and_then(Pod::node_of),
         volume: scene.claim.as_ref().map(Volume::size_of),

@@ -17,6 +17,7 @@ use crate::report::outcome::{self, Ending, Outcome, Readiness, Said, State, Trou
 pub(super) struct Story {
     pub(super) plan: Option<Plan>,
     pub(super) readiness: Readiness,
+    loaded: Vec<String>,
     applied: Vec<(ObjectId, Action)>,
     unknown: Vec<ObjectId>,
     applied_at: String,
@@ -52,6 +53,7 @@ impl Story {
         Self {
             plan: None,
             readiness: Readiness::default(),
+            loaded: Vec::new(),
             applied: Vec::new(),
             unknown: Vec::new(),
             applied_at: String::new(),
@@ -59,6 +61,11 @@ impl Story {
             applying: Span::default(),
             waiting: Span::default(),
         }
+    }
+
+    /// The image was brought to the nodes that lacked it.
+    pub(super) fn has_loaded(&mut self, plan: &Plan) {
+        self.loaded = plan.loading.as_ref().map(|loading| loading.lacking.clone()).unwrap_or_default();
     }
 
     pub(super) fn applies(&mut self) {
@@ -97,6 +104,7 @@ impl Story {
             result,
             exit_code: failure.map_or(0, Failure::exit_code),
             plan: self.plan.as_ref(),
+            loaded: &self.loaded,
             applied: &self.applied,
             unknown: &self.unknown,
             applied_at: &self.applied_at,

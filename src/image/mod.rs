@@ -3,6 +3,7 @@
 mod artifact;
 mod credential;
 mod docker_config;
+mod local;
 mod login;
 mod manifest;
 mod no_login;
@@ -20,11 +21,14 @@ mod written;
 
 pub use credential::{Login, Proof};
 pub use docker_config::has_login;
+pub use local::{LocalImage, find_content, find_local, unnamed};
 pub use login::{Surroundings, login};
 pub use manifest::NotAnImage;
 pub use no_login::NoLogin;
 pub use offers::{Beside, Unverified, gather};
-pub use pin::{Pinned, Unpinned, pin, pin_resolved, verification, wanted};
+pub use pin::{
+    Pinned, Unpinned, may_be_local, pin, pin_local, pin_pushed, pin_recalled, pin_resolved, verification, wanted,
+};
 pub use platform::{Platform, Platforms};
 pub use public_root::{NoPublicRoot, PublicRoot, public_root};
 pub use registry::{InsecureHost, Network, Registry, Trouble};

@@ -1,36 +1,62 @@
-//! The image that is deployed: always a digest. The only place where one is made.
+//! The image that is deployed: always one that can never mean another. The only place where one is made.
 
 use std::fmt;
 
+use super::local::LocalImage;
 use super::platform::Platforms;
 use super::resolve::Resolved;
 use super::trust::{Signed, Verdict};
 use super::wanted::{Wanted, Which};
 use super::written::Named;
-use crate::config::reference::{Digest, Repository, Tag};
-use crate::config::spec::{Image, Spec, Verification};
+use crate::config::reference::{Digest, Repository};
+use crate::config::spec::{Image, PullPolicy, Spec, Verification};
+use crate::names::{ContentName, LOCAL_IMAGE};
 
 /// An image that can never mean another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pinned {
-    repository: Repository,
-    digest: Digest,
-    tag: Option<Tag>,
+    exactly: Exactly,
+    /// The repository and the tag that it was found by.
+    found_by: Option<String>,
     platforms: Platforms,
     signed: Signed,
 }
 
+/// What makes it impossible to mean another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Exactly {
+    /// A registry has it, under this digest.
+    Digest(Repository, Digest),
+    /// It is in no registry. Nodes have it, or get it, under the name of what is in it.
+    Content(ContentName),
+}
+
 impl Pinned {
-    /// Where the image lives.
+    /// Where the image lives; nothing if it is in no registry.
     #[must_use]
-    pub fn repository(&self) -> &Repository {
-        &self.repository
+    pub fn repository(&self) -> Option<&Repository> {
+        match &self.exactly {
+            Exactly::Digest(repository, _) => Some(repository),
+            Exactly::Content(_) => None,
+        }
     }
 
-    /// Which one of them.
+    /// By which digest a registry knows it; nothing if it is in none.
     #[must_use]
-    pub fn digest(&self) -> &Digest {
-        &self.digest
+    pub fn digest(&self) -> Option<&Digest> {
+        match &self.exactly {
+            Exactly::Digest(_, digest) => Some(digest),
+            Exactly::Content(_) => None,
+        }
+    }
+
+    /// The name under which nodes have it, if it is in no registry.
+    #[must_use]
+    pub fn content(&self) -> Option<&ContentName> {
+        match &self.exactly {
+            Exactly::Digest(..) => None,
+            Exactly::Content(name) => Some(name),
+        }
     }
 
     /// Who vouches for it, where somebody has to.
@@ -48,7 +74,7 @@ impl Pinned {
 
 impl Named for Pinned {
     fn tagged(&self) -> Option<String> {
-        self.tag.as_ref().map(|tag| format!("{}:{tag}", self.repository))
+        self.found_by.clone()
     }
 
     fn signer(&self) -> Option<String> {
@@ -62,7 +88,10 @@ impl Named for Pinned {
 
 impl fmt::Display for Pinned {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}@{}", self.repository, self.digest)
+        match &self.exactly {
+            Exactly::Digest(repository, digest) => write!(formatter, "{repository}@{digest}"),
+            Exactly::Content(name) => name.fmt(formatter),
+        }
     }
 }
 
@@ -70,10 +99,24 @@ impl fmt::Display for Pinned {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unpinned {
     /// It is in no registry.
-    #[error("no image is named, and {written} of the local Docker cannot be deployed by this version of sindri")]
+    #[error("no image is named, and {written}, which is meant then, is this machine's own: it is in no registry")]
     Local {
         /// What is meant.
         written: &'static str,
+    },
+    /// Somebody has to vouch for it, and it was built here.
+    #[error(
+        "the image {written} has to be verified, and it is this machine's own: nobody vouches for it, and it is refused"
+    )]
+    Unvouched {
+        /// What was written.
+        written: String,
+    },
+    /// Nodes are told to ask a registry that does not have it.
+    #[error("the image {written} is this machine's own, and `pull_policy: Always` wants it from a registry each time")]
+    AlwaysPulled {
+        /// What was written.
+        written: String,
     },
     /// What was written can mean another image tomorrow, and no registry was asked.
     #[error("the image {written} is not a digest: what it means can change")]
@@ -119,9 +162,8 @@ pub fn pin(spec: &Spec) -> Result<Pinned, Unpinned> {
     }
     match wanted.which {
         Which::Digest(digest) => Ok(Pinned {
-            repository: wanted.repository,
-            digest,
-            tag: None,
+            exactly: Exactly::Digest(wanted.repository, digest),
+            found_by: None,
             platforms: Platforms::unknown(),
             signed: Signed::default(),
         }),
@@ -143,5 +185,95 @@ pub fn pin_resolved(spec: &Spec, resolved: Resolved, verdict: Option<Verdict>) -
     if is_missing {
         return Err(Unpinned::Unverified { written: wanted(spec)?.to_string() });
     }
-    Ok(Pinned { repository, digest, tag, platforms, signed })
+    let found_by = tag.map(|tag| format!("{repository}:{tag}"));
+    Ok(Pinned { exactly: Exactly::Digest(repository, digest), found_by, platforms, signed })
+}
+
+/// Whether an image of this machine may be deployed for the configuration at all.
+///
+/// # Errors
+/// When somebody has to vouch for it, or when nodes are to ask a registry for it each time.
+pub fn may_be_local(spec: &Spec) -> Result<(), Unpinned> {
+    let written = || Wanted::of(&spec.image).map_or_else(|_| LOCAL_IMAGE.to_owned(), |wanted| wanted.to_string());
+    if verification(spec).is_some() {
+        return Err(Unpinned::Unvouched { written: written() });
+    }
+    if spec.pull_policy == PullPolicy::Always {
+        return Err(Unpinned::AlwaysPulled { written: written() });
+    }
+    Ok(())
+}
+
+/// The image that the engine of this machine has.
+///
+/// # Errors
+/// When no image of this machine may be deployed.
+pub fn pin_local(spec: &Spec, image: &LocalImage) -> Result<Pinned, Unpinned> {
+    may_be_local(spec)?;
+    let platforms = Platforms::new([image.platform.clone()], false);
+    let (exactly, found_by) = (Exactly::Content(image.name.clone()), image.found_by.clone());
+    Ok(Pinned { exactly, found_by, platforms, signed: Signed::default() })
+}
+
+/// An image of this machine that a registry beside the cluster has now. Nodes know the registry by a name of their own.
+///
+/// # Errors
+/// When no image of this machine may be deployed.
+pub fn pin_pushed(
+    spec: &Spec,
+    own: &Pinned,
+    resolved: Resolved,
+    seen_by_nodes: Repository,
+) -> Result<Pinned, Unpinned> {
+    may_be_local(spec)?;
+    let Resolved { digest, platforms, .. } = resolved;
+    let (exactly, found_by) = (Exactly::Digest(seen_by_nodes, digest), own.found_by.clone());
+    Ok(Pinned { exactly, found_by, platforms, signed: Signed::default() })
+}
+
+/// An image of this machine that was deployed once. Whether nodes have it, or the engine still does, has to be seen before it
+/// is deployed again.
+///
+/// # Errors
+/// When no image of this machine may be deployed.
+pub fn pin_recalled(spec: &Spec, name: ContentName) -> Result<Pinned, Unpinned> {
+    may_be_local(spec)?;
+    let (exactly, platforms) = (Exactly::Content(name), Platforms::unknown());
+    Ok(Pinned { exactly, found_by: None, platforms, signed: Signed::default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Pinned, Unpinned, pin_recalled};
+    use crate::config;
+    use crate::names::ContentName;
+
+    const DIGITS: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    fn recalled(image: &str) -> Result<Pinned, Unpinned> {
+        let text = format!("version: \"1.0\"\nname: a\ndeployment:\n  provider: kubernetes\n{image}");
+        let spec = config::load(text.as_bytes()).unwrap();
+        pin_recalled(&spec, ContentName::new("sindri", DIGITS).unwrap())
+    }
+
+    #[test]
+    fn an_image_of_this_machine_is_called_by_what_is_in_it() {
+        let image = recalled("").unwrap();
+        assert_eq!(image.to_string(), format!("localhost/sindri:{DIGITS}"));
+        assert!(image.repository().is_none() && image.content().is_some());
+    }
+
+    #[test]
+    fn what_somebody_has_to_vouch_for_is_never_this_machines_own() {
+        let vouched = "  image_config: {registry: ghcr.io/a/b, tag: x, verify_signature: true}\n";
+        let refused = recalled(vouched).unwrap_err();
+        assert!(matches!(refused, Unpinned::Unvouched { .. }), "{refused}");
+        assert!(refused.to_string().starts_with("the image ghcr.io/a/b:x has to be verified"), "{refused}");
+    }
+
+    #[test]
+    fn what_nodes_always_pull_is_never_this_machines_own() {
+        let always = "  image_config: {registry: ghcr.io/a/b, tag: x, pull_policy: Always}\n";
+        assert!(matches!(recalled(always), Err(Unpinned::AlwaysPulled { .. })));
+    }
 }

@@ -3,7 +3,7 @@
 use semver::VersionReq;
 
 use super::manifest::NotAnImage;
-use super::registry::{Problem, Trouble};
+use super::registry::{Problem, Trouble, Unreached};
 use crate::config::reference::{Repository, Tag};
 use crate::config::suggest::nearest;
 
@@ -67,6 +67,23 @@ impl Unresolved {
         match self {
             Self::Asked(trouble) => trouble.is_of_the_image(),
             Self::NoRepository { .. } | Self::NoTag { .. } | Self::NoVersion { .. } | Self::NotAnImage { .. } => true,
+        }
+    }
+
+    /// Whether an image of this machine can be meant: no registry has it, or none can be reached.
+    #[must_use]
+    pub fn may_be_elsewhere(&self) -> bool {
+        match self {
+            Self::NoRepository { .. } | Self::NoTag { .. } => true,
+            Self::Asked(trouble) => match &trouble.problem {
+                Problem::Absent { .. } | Problem::Silent { .. } => true,
+                // Somebody else may answer in its place: that is no absence.
+                Problem::Unreachable { reason, .. } => *reason != Unreached::NotTls,
+                // It says so of whatever it does not have.
+                Problem::Unauthorized { .. } | Problem::Forbidden { .. } => trouble.host.ends_with("docker.io"),
+                _ => false,
+            },
+            Self::NoVersion { .. } | Self::NotAnImage { .. } => false,
         }
     }
 

@@ -75,6 +75,17 @@ impl Wanted {
         }
     }
 
+    /// The reference, if it is one by tag.
+    #[must_use]
+    pub fn tagged(&self) -> Option<Reference> {
+        match &self.which {
+            Which::Tag(tag) => {
+                Some(Reference { repository: self.repository.clone(), tag: Some(tag.clone()), digest: None })
+            }
+            Which::Digest(_) | Which::Version { .. } => None,
+        }
+    }
+
     /// Whether it can never mean another image.
     #[must_use]
     pub fn is_digest(&self) -> bool {

@@ -1,11 +1,13 @@
 //! The names that Sindri writes into a cluster: labels, annotations, the field manager, the names of objects.
 
+mod content;
 pub mod fields;
 mod kind;
 mod shown;
 
 use std::fmt;
 
+pub use content::ContentName;
 pub use kind::Kind;
 pub use shown::Shown;
 

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Basis, Cluster, Conflict, Finding};
+use super::{Basis, Cluster, Conflict, Finding, Loading};
 use crate::image::trust::Signed;
 use crate::names::{ObjectId, Shown};
 
@@ -24,6 +24,8 @@ pub struct Plan {
     pub tag_before: Option<String>,
     /// Who vouches for the image, where somebody has to.
     pub signed: Signed,
+    /// The nodes that the image is brought to; nothing if it is in a registry.
+    pub loading: Option<Loading>,
     /// The fingerprint of the configuration.
     pub config_hash: String,
     /// Every object, in the order in which they are applied; deletions last, in the opposite order.

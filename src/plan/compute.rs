@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::change::{Action, Change, Plan, Seal};
 use super::{
-    Basis, Finding, Live, Observed, Sighting, Verdict, diff, drift, leftover, mask, normal, obstacle, predict,
+    Basis, Finding, Live, Loading, Observed, Sighting, Verdict, diff, drift, leftover, mask, normal, obstacle, predict,
 };
 
 use crate::image::{Named as _, Pinned};
@@ -18,6 +18,8 @@ pub struct Wishes {
     pub config_hash: String,
     /// Whether fields of other managers are taken.
     pub force: bool,
+    /// The nodes that the image is brought to, if it is in no registry.
+    pub loading: Option<Loading>,
     /// What was noticed before the cluster was asked.
     pub noticed: Vec<Finding>,
 }
@@ -67,6 +69,7 @@ pub fn compute(desired: Rendered<Pinned>, observed: Observed, wishes: Wishes) ->
         tag,
         tag_before,
         signed: desired.image.signed().clone(),
+        loading: wishes.loading,
         config_hash: wishes.config_hash,
         changes,
         drift: drifted,
@@ -337,7 +340,7 @@ mod tests {
     }
 
     fn planned(desired: Rendered<Pinned>, observed: Observed, force: bool) -> Plan {
-        compute(desired, observed, Wishes { config_hash: "h".to_owned(), force, noticed: Vec::new() })
+        compute(desired, observed, Wishes { config_hash: "h".to_owned(), force, ..Wishes::default() })
     }
 
     fn actions(plan: &Plan) -> Vec<String> {

@@ -105,6 +105,8 @@ pub fn load(bytes: &[u8]) -> Result<Plan, Unreadable> {
         tag: saved.tag,
         tag_before: saved.tag_before,
         signed: saved.signed,
+        // Which nodes lack the image is seen when the plan is applied.
+        loading: None,
         config_hash: saved.config_hash,
         changes: saved.changes.into_iter().map(SavedChange::into_change).collect(),
         drift: Vec::new(),

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::plan_data::{schema_of, version_one};
 use super::status::table::table;
 use super::status::{age, since};
+use crate::names::ContentName;
 use crate::plan::Revision;
 
 /// Where the published schema is found.
@@ -103,7 +104,14 @@ fn cells(revision: &Revision, wide: bool, now: Option<i64>) -> Vec<String> {
     let shown = |text: Option<&str>| text.unwrap_or("-").replace(char::is_control, "\u{fffd}");
     let (repository, digest) = revision.image.split_once('@').unwrap_or((&revision.image, ""));
     let hash = digest.split_once(':').map_or(digest, |(_, hash)| hash);
-    let digest: String = if wide { digest.to_owned() } else { hash.chars().take(SHORT).collect() };
+    let mut digest: String = if wide { digest.to_owned() } else { hash.chars().take(SHORT).collect() };
+    let mut repository = repository;
+    let own = ContentName::parse(&revision.image);
+    if let Some(name) = &own {
+        // It has no digest that a registry would know.
+        repository = name.path();
+        digest = format!("local {}", if wide { name.digits() } else { name.short() });
+    }
     let mark = if revision.is_current { " (current)" } else { "" };
     let mut cells = vec![
         format!("{}{mark}", revision.number),

@@ -23,6 +23,8 @@ pub struct Outcome<'a> {
     pub exit_code: u8,
     /// What was to be done; none if it did not come to that.
     pub plan: Option<&'a Plan>,
+    /// The nodes that the image was brought to.
+    pub loaded: &'a [String],
     /// What was done, in that order.
     pub applied: &'a [(ObjectId, Action)],
     /// What may have been done besides: nobody answered.
@@ -151,6 +153,8 @@ struct OutcomeData<'a> {
     exit_code: u8,
     /// What was to be done, as `sindri plan` writes it; null if it did not come to that.
     plan: Option<PlanData<'a>>,
+    /// The nodes that an image of this machine was brought to.
+    image_loaded_into: &'a [String],
     /// What was done, in that order.
     applied: Vec<AppliedData<'a>>,
     /// What may have been done besides: nobody answered.
@@ -200,6 +204,7 @@ pub fn for_program(outcome: &Outcome<'_>) -> Value {
         result: outcome.result,
         exit_code: outcome.exit_code,
         plan: outcome.plan.map(data),
+        image_loaded_into: outcome.loaded,
         applied: outcome
             .applied
             .iter()

@@ -9,7 +9,7 @@ use super::plan_values::{document, field, folded, one_line, short};
 use super::problems::Style;
 use crate::image::trust::Signed;
 use crate::plan::mask::{NEW, OLD, is_value, masked};
-use crate::plan::{Action, Change, Drift, Fate, Field, Finding, Plan, Severity};
+use crate::plan::{Action, Change, Drift, Fate, Field, Finding, Loading, Plan, Severity};
 
 /// A value of a drifted field that is longer says how long it is.
 const LONGEST_VALUE: usize = 120;
@@ -44,8 +44,11 @@ fn image(page: &mut Page, plan: &Plan) {
             0,
             &[(Look::Plain, "Image "), (Look::Strong, tag), (Look::Plain, &format!(" → {}", digest(&plan.image)))],
         ),
-        None if plan.signed == Signed::default() => {}
+        None if plan.signed == Signed::default() && plan.loading.is_none() => {}
         None => page.line(0, &[(Look::Plain, "Image "), (Look::Strong, &plan.image)]),
+    }
+    if let Some(loading) = &plan.loading {
+        page.line(2, &[(Look::Plain, &load(loading))]);
     }
     for (what, evidence) in [("signed", &plan.signed.signature), ("provenance signed", &plan.signed.provenance)] {
         if let Some(evidence) = evidence {
@@ -58,6 +61,16 @@ fn image(page: &mut Page, plan: &Plan) {
     if let Some(before) = &plan.tag_before {
         let text = format!("the tag has moved since the last deploy; it was {}", digest(before));
         page.line(2, &[(Look::Changed, "~ "), (Look::Plain, &text)]);
+    }
+}
+
+/// What is done so that nodes have an image of this machine.
+fn load(loading: &Loading) -> String {
+    match (loading.lacking.as_slice(), loading.nodes.len()) {
+        ([], 1) => "this machine's own; the node has it".to_owned(),
+        ([], all) => format!("this machine's own; all {all} nodes have it"),
+        ([node], 1) => format!("this machine's own; it will be loaded into {node}"),
+        (lacking, all) => format!("this machine's own; it will be loaded into {} of {all} nodes", lacking.len()),
     }
 }
 

@@ -25,8 +25,10 @@ pub(super) struct PlanData<'a> {
     cluster: ClusterData<'a>,
     /// The name of the environment.
     environment: &'a str,
-    /// The image that will run, by digest.
+    /// The image that will run, by digest; an image of this machine by a tag that says what is in it.
     image: &'a str,
+    /// The nodes that an image of this machine is brought to; null if it is in a registry.
+    image_loading: Option<LoadingData<'a>>,
     /// The repository and the tag that the image was found by; null if the file names a digest.
     image_tag: Option<&'a str>,
     /// The image that the same tag meant at the last deploy; null if it means the same, or was not deployed.
@@ -49,6 +51,15 @@ pub(super) struct PlanData<'a> {
     stopped: bool,
     /// Whether fields of other managers are taken (`--force-conflicts`).
     force: bool,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename = "loading")]
+struct LoadingData<'a> {
+    /// All nodes that run.
+    nodes: &'a [String],
+    /// Those that lack it: `deploy` loads it into them.
+    lacking: &'a [String],
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -234,6 +245,10 @@ pub(super) fn data(plan: &Plan) -> PlanData<'_> {
         cluster: cluster(&plan.cluster),
         environment: &plan.environment,
         image: &plan.image,
+        image_loading: plan
+            .loading
+            .as_ref()
+            .map(|loading| LoadingData { nodes: &loading.nodes, lacking: &loading.lacking }),
         image_tag: plan.tag.as_deref(),
         image_before: plan.tag_before.as_deref(),
         image_signature: plan.signed.signature.as_deref().map(EvidenceData::of),

@@ -11,5 +11,7 @@
 
 mod failing;
 mod life;
+mod load;
+mod made;
 mod quick_start;
 mod support;

@@ -18,6 +18,7 @@ mod doctor;
 mod init;
 mod install;
 mod invalid;
+mod load;
 mod man;
 mod render;
 mod run;

@@ -9,9 +9,10 @@ use clap::Args;
 use super::super::cluster::duration;
 use super::super::failure::{Failure, word};
 use super::super::interrupt::Interrupt;
+use super::super::machine::Machine;
 use super::super::ui::{Remark, Ui};
-use super::machine::{Machine, ProviderChoice, context, mentions};
 use super::making::{Making, make};
+use super::named::{ProviderChoice, context, mentions};
 use super::own_file;
 use super::trouble::unmergeable;
 use crate::local::{
@@ -81,7 +82,7 @@ impl Create {
     pub(super) async fn run(self, ui: &mut Ui) -> Result<(), Failure> {
         let interrupt = Interrupt::listen()?;
         let written = self.config.as_deref().map(own_file::read).transpose()?;
-        let machine = Machine::look().await?;
+        let machine = Machine::here().await?;
         let maker = self.maker(&machine).await?;
         let wanted = self.wanted(&maker, written.as_deref())?;
         let configured = maker.provider.configure(&wanted, written.as_deref());

@@ -4,8 +4,9 @@ use clap::Args;
 
 use super::super::failure::{Failure, word};
 use super::super::interrupt::Interrupt;
+use super::super::machine::Machine;
 use super::super::ui::Ui;
-use super::machine::{Machine, ProviderChoice, context, mentions};
+use super::named::{ProviderChoice, context, mentions};
 use super::progress::Working;
 use super::rows::{PATIENCE, session};
 use super::status::environments_in;
@@ -34,7 +35,7 @@ pub(super) struct Delete {
 impl Delete {
     pub(super) async fn run(self, ui: &mut Ui) -> Result<(), Failure> {
         let interrupt = Interrupt::listen()?;
-        let machine = Machine::look().await?;
+        let machine = Machine::here().await?;
         let files = KubeconfigFiles::of_this_process(None)?;
         let gone = self.only_written(&machine, &files)?;
         for (provider, name) in &gone {

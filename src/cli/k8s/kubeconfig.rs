@@ -3,8 +3,9 @@
 use clap::Args;
 
 use super::super::failure::Failure;
+use super::super::machine::Machine;
 use super::super::ui::Ui;
-use super::machine::{Machine, MaybeNameArguments};
+use super::named::MaybeNameArguments;
 use crate::local::KubeconfigFiles;
 
 /// Print the kubeconfig of a cluster on this machine, or write it into yours.
@@ -24,7 +25,7 @@ pub(super) struct Kubeconfig {
 
 impl Kubeconfig {
     pub(super) async fn run(self, ui: &mut Ui) -> Result<(), Failure> {
-        let machine = Machine::look().await?;
+        let machine = Machine::here().await?;
         let files = KubeconfigFiles::of_this_process(None)?;
         let cluster = machine.meant(&self.cluster, &files)?;
         let (entries, text) = machine.maker(cluster.provider)?.kubeconfig(&cluster.name).await?;

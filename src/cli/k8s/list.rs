@@ -3,9 +3,9 @@
 use clap::Args;
 
 use super::super::failure::Failure;
+use super::super::machine::Machine;
 use super::super::output::{Listing, ListingArguments};
 use super::super::ui::{Remark, Ui};
-use super::machine::Machine;
 use super::rows::rows;
 use crate::local::KubeconfigFiles;
 use crate::report;
@@ -22,7 +22,7 @@ pub(super) struct List {
 
 impl List {
     pub(super) async fn run(self, ui: &mut Ui) -> Result<(), Failure> {
-        let machine = Machine::look().await?;
+        let machine = Machine::here().await?;
         // Who has no kubeconfig has clusters all the same.
         let files = KubeconfigFiles::of_this_process(None).ok();
         let rows = rows(&machine, files.as_ref()).await;

@@ -6,8 +6,9 @@ mod install;
 mod installed;
 mod kubeconfig;
 mod list;
-mod machine;
+mod load;
 mod making;
+mod named;
 mod own_file;
 mod progress;
 mod rows;
@@ -41,6 +42,7 @@ enum Command {
     Start(switch::Start),
     Stop(switch::Stop),
     Kubeconfig(kubeconfig::Kubeconfig),
+    Load(load::Load),
 }
 
 impl K8s {
@@ -54,6 +56,7 @@ impl K8s {
             Command::Start(command) => runtime::block_on(command.run(ui)),
             Command::Stop(command) => runtime::block_on(command.run(ui)),
             Command::Kubeconfig(command) => runtime::block_on(command.run(ui)),
+            Command::Load(command) => runtime::block_on(Box::pin(command.run(ui))),
         }
     }
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use super::machine::{Machine, context, is_current, mentions};
+use super::super::machine::Machine;
+use super::named::{context, is_current, mentions};
 use crate::kubernetes::{Options, Session, connect, server_version};
 use crate::local::{KubeconfigFiles, LocalCluster, LocalState, Mentions, Registry};
 use crate::report::clusters::{ClusterRow, ClusterState};

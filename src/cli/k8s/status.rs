@@ -3,9 +3,10 @@
 use clap::Args;
 
 use super::super::failure::Failure;
+use super::super::machine::Machine;
 use super::super::output::DocumentArguments;
 use super::super::ui::Ui;
-use super::machine::{Machine, MaybeNameArguments};
+use super::named::MaybeNameArguments;
 use super::rows::{PATIENCE, row, session};
 use crate::kubernetes::{NodeSeen, nodes, roster};
 use crate::local::{KubeconfigFiles, LocalCluster, Role};
@@ -22,7 +23,7 @@ pub(super) struct Status {
 
 impl Status {
     pub(super) async fn run(self, ui: &mut Ui) -> Result<(), Failure> {
-        let machine = Machine::look().await?;
+        let machine = Machine::here().await?;
         let files = KubeconfigFiles::of_this_process(None)?;
         let cluster = machine.meant(&self.cluster, &files)?;
         let row = row(&machine, cluster, Some(&files)).await;

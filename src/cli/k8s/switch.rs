@@ -6,8 +6,9 @@ use clap::Args;
 
 use super::super::cluster::duration;
 use super::super::failure::{Failure, word};
+use super::super::machine::Machine;
 use super::super::ui::Ui;
-use super::machine::{Machine, NameArguments};
+use super::named::NameArguments;
 use super::progress::Working;
 use super::waiting::await_ready;
 use crate::local::{KubeconfigFiles, LocalState, Workplace};
@@ -31,7 +32,7 @@ pub(super) struct Stop {
 
 impl Start {
     pub(super) async fn run(self, ui: &mut Ui) -> Result<(), Failure> {
-        let machine = Machine::look().await?;
+        let machine = Machine::here().await?;
         let cluster = machine.named(&self.cluster.name, self.cluster.provider)?;
         let maker = machine.maker(cluster.provider)?;
         let workplace = Workplace::new()?;
@@ -63,7 +64,7 @@ impl Start {
 
 impl Stop {
     pub(super) async fn run(self, ui: &mut Ui) -> Result<(), Failure> {
-        let machine = Machine::look().await?;
+        let machine = Machine::here().await?;
         let cluster = machine.named(&self.cluster.name, self.cluster.provider)?;
         if cluster.state() == LocalState::Stopped {
             ui.say(&format!("{} is stopped already", cluster.name));

@@ -3,32 +3,7 @@
 use std::path::Path;
 
 use super::super::failure::{Failure, word};
-use crate::local::{
-    EngineTrouble, KubeconfigTrouble, MakerTrouble, NotRun, REGISTRY, RegistryTrouble, Unmergeable, meaning,
-};
-
-impl From<EngineTrouble> for Failure {
-    fn from(error: EngineTrouble) -> Self {
-        let hint = match &error {
-            EngineTrouble::Missing => Some(
-                "install it: `sudo apt install docker.io`, or see https://docs.docker.com/engine/install".to_owned(),
-            ),
-            EngineTrouble::Down { engine, .. } if engine.program() == "podman" => {
-                Some("`podman machine start`, or `systemctl --user start podman.socket`".to_owned())
-            }
-            EngineTrouble::Down { .. } => Some(
-                "start it with `sudo systemctl start docker`; another one: see DOCKER_HOST and `docker context ls`"
-                    .to_owned(),
-            ),
-            EngineTrouble::NotAllowed { .. } => Some("`sudo usermod -aG docker $USER`, then log in again".to_owned()),
-            EngineTrouble::Failed { said, .. } => meaning(said).map(|meaning| format!("`{}`", meaning.hint)),
-            EngineTrouble::Strange { .. } | EngineTrouble::NotRun { .. } => {
-                Some("see what `docker ps --all` says".to_owned())
-            }
-        };
-        Self::told(error).maybe_hint(hint)
-    }
-}
+use crate::local::{KubeconfigTrouble, MakerTrouble, NotRun, REGISTRY, RegistryTrouble, Unmergeable, meaning};
 
 impl From<KubeconfigTrouble> for Failure {
     fn from(error: KubeconfigTrouble) -> Self {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::scene::{Event, Scene, name, number, seconds, text, uid};
 use super::{Log, STEADY, Trouble, statuses};
-use crate::names::CONTAINER;
+use crate::names::{CONTAINER, ContentName};
 
 /// The first trouble of a pod that does not run as it should.
 pub(super) fn trouble(scene: &Scene, pod: &Value, now: Option<i64>) -> Option<Trouble> {
@@ -33,14 +33,16 @@ fn waiting(scene: &Scene, pod: &Value, status: &Value) -> Option<Trouble> {
         }
         "ErrImageNeverPull" => {
             let message = format!("the image {image} is not on the node, and `pull_policy: Never` forbids to fetch it");
-            ("image-not-on-node", message, "load it into the node, or change `pull_policy`".to_owned(), false)
+            let advice = own_image_advice(image).map(|(_, advice)| advice);
+            let advice = advice.unwrap_or_else(|| "load it into the node, or change `pull_policy`".to_owned());
+            ("image-not-on-node", message, advice, false)
         }
         "ErrImagePull"
         | "ImagePullBackOff"
         | "ImageInspectError"
         | "RegistryUnavailable"
         | "SignatureValidationFailed" => {
-            let (code, advice) = image_advice(scene, said);
+            let (code, advice) = own_image_advice(image).unwrap_or_else(|| image_advice(scene, said));
             (code, format!("the image {image} cannot be pulled: {}", root_of_pull(said)), advice, true)
         }
         "CreateContainerConfigError" => config_error(scene, said),
@@ -59,6 +61,13 @@ fn waiting(scene: &Scene, pod: &Value, status: &Value) -> Option<Trouble> {
 /// What the node says again around it: `Back-off pulling image "a": ErrImagePull: failed to …`.
 fn root_of_pull(said: &str) -> &str {
     said.rsplit_once("ErrImagePull: ").map_or(said, |(_, cause)| cause)
+}
+
+/// An image that was loaded is in no registry: where a node has removed it for want of space, it has to be loaded again.
+fn own_image_advice(image: &str) -> Option<(&'static str, String)> {
+    ContentName::parse(image)?;
+    let advice = "load it again, from the machine that has it: `sindri deploy`";
+    Some(("image-not-on-node", advice.to_owned()))
 }
 
 fn image_advice(scene: &Scene, said: &str) -> (&'static str, String) {

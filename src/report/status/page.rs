@@ -4,6 +4,7 @@ use super::super::page::{Look, Page};
 use super::super::problems::Style;
 use super::{Phase, Pod, Reason, Remark, Status, Usage, Volume, age};
 use crate::config::quantity::Quantity;
+use crate::names::ContentName;
 
 /// How wide the names of the rows are.
 const NAMES: usize = 9;
@@ -84,13 +85,22 @@ fn says_more(reason: &Reason, event: &Remark) -> bool {
     !is_of_the_node && !event.message.contains(told) && !reason.message.contains(event.message.trim())
 }
 
+/// How an image of this machine is called: by its name, and by as much of its content as tells it from others.
+pub(in crate::report) fn own(reference: &str, named: &str) -> Option<String> {
+    let name = ContentName::parse(reference)?;
+    let named = if named == reference { name.path() } else { named };
+    Some(format!("{named} (local, {})", name.short()))
+}
+
 fn rows(status: &Status, detail: Detail) -> Vec<(&'static str, String)> {
     let is_wide = detail == Detail::Wide;
     let mut rows = Vec::new();
     if let Some(image) = &status.image {
         // On lines of their own, so that they fit and can be copied.
         let (repository, digest) = image.reference.rsplit_once('@').unwrap_or((&image.reference, ""));
-        rows.push(("image", image.tag.as_deref().unwrap_or(repository).to_owned()));
+        let named = image.tag.as_deref().unwrap_or(repository);
+        rows.push(("image", own(&image.reference, named).unwrap_or_else(|| named.to_owned())));
+        rows.extend(ContentName::parse(&image.reference).filter(|_| is_wide).map(|name| ("", name.to_string())));
         rows.extend((!digest.is_empty()).then(|| ("", digest.to_owned())));
         rows.extend(image.signer.iter().map(|signer| ("signed", format!("by {signer}"))));
         rows.extend(image.source.iter().map(|source| ("built", format!("from {source}"))));

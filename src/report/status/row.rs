@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::super::plan_data::{schema_of, version_one};
+use super::page::own;
 use super::table::table;
 use super::{Phase, age};
 
@@ -34,6 +35,8 @@ pub struct Row {
     pub reason: Option<String>,
     /// The repository and the tag of its image, or the image by digest; null if only its volume is left.
     pub image: Option<String>,
+    /// The image that it runs, exactly: by digest, or an image of a machine by its content.
+    pub image_reference: Option<String>,
     /// The node that it runs on; null if it does not run, or if it was not asked for.
     pub node: Option<String>,
     /// The size of its volume; null if it has none of its own.
@@ -70,7 +73,7 @@ pub fn list_for_person(rows: &[Row], columns: Columns) -> String {
         let mut cells = Vec::new();
         cells.extend(columns.namespace.then(|| printable(&row.namespace)));
         cells.extend([printable(&row.environment), row.phase.word().to_owned()]);
-        cells.push(dash(row.image.as_deref().map(short).as_ref()));
+        cells.push(dash(row.image.as_deref().map(|image| shown(row, image)).as_ref()));
         if columns.wide {
             cells.extend([dash(row.node.as_ref()), dash(row.volume.as_ref()), dash(row.applied_by.as_ref())]);
         }
@@ -87,6 +90,11 @@ pub fn list_for_person(rows: &[Row], columns: Columns) -> String {
     titles.extend(["AGE", "REASON"]);
     let rows: Vec<_> = rows.iter().map(cells).collect();
     table(&titles, &rows)
+}
+
+/// As a person tells it from others.
+fn shown(row: &Row, image: &str) -> String {
+    row.image_reference.as_deref().and_then(|reference| own(reference, image)).unwrap_or_else(|| short(image))
 }
 
 /// The same with the beginning of the digest: a person tells images apart by that.

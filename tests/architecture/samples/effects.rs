@@ -161,7 +161,10 @@ fn one_file_knows_each_thing_that_may_be_replaced() {
             "`oci_client::Client`; only src/image/registry/client.rs or src/image/registry/download.rs or \
              src/local/install/download.rs talks to servers over HTTP",
         ),
-        ("use std::process::Command;", "`std::process::Command`; only src/local/process.rs starts processes"),
+        (
+            "use std::process::Command;",
+            "`std::process::Command`; only src/local/process.rs or src/local/pour.rs starts processes",
+        ),
         (
             "use std::io::Stdin;",
             "`std::io::Stdin`; only src/cli/ui.rs or src/cli/source.rs or src/cli/pipes.rs reads standard input",

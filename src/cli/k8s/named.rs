@@ -1,13 +1,10 @@
-#![expect(clippy::disallowed_methods, reason = "reads which container engine kind was told to use")]
-//! The clusters of this machine, and which of them is meant.
+//! Which of the clusters of this machine is meant.
 
 use clap::{Args, ValueEnum};
 
 use super::super::failure::{Failure, word};
-use crate::local::{
-    Container, ContainerEngine, ENGINE_VARIABLE, KubeconfigFiles, LocalCluster, Maker, Mentions, ProviderName,
-    clusters, find,
-};
+use super::super::machine::Machine;
+use crate::local::{KubeconfigFiles, LocalCluster, Maker, Mentions, ProviderName};
 
 /// Who makes the cluster, as it is said on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -50,22 +47,7 @@ pub(super) struct MaybeNameArguments {
     pub(super) provider: Option<ProviderChoice>,
 }
 
-/// What runs on this machine.
-pub(super) struct Machine {
-    pub(super) engine: ContainerEngine,
-    pub(super) containers: Vec<Container>,
-    pub(super) clusters: Vec<LocalCluster>,
-}
-
 impl Machine {
-    /// Asks the engine. One process is started.
-    pub(super) async fn look() -> Result<Self, Failure> {
-        let variable = std::env::var(ENGINE_VARIABLE).ok();
-        let (engine, containers) = find(ContainerEngine::named(variable.as_deref())).await?;
-        let clusters = clusters(&containers);
-        Ok(Self { engine, containers, clusters })
-    }
-
     /// The cluster that is meant.
     pub(super) fn named(&self, name: &str, provider: Option<ProviderChoice>) -> Result<&LocalCluster, Failure> {
         let is_meant =
