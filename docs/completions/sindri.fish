@@ -554,8 +554,8 @@ complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subco
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from kubeconfig" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -l archive -d 'A file that `docker save`, `podman save` or another builder wrote, instead of images of the engine; `-` reads standard input' -r -F
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -l name -d 'The name of the cluster. Default: that of the current context, or the only one there is' -r
-complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -l provider -d 'Who made the cluster, where kind and k3d each have one of this name' -r -f -a "kind\t'kind'
-k3d\t'k3d'"
+complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -l provider -d 'Who made the cluster, where kind and k3d each have one of this name' -r -f -a "kind\t'Upstream\'s own Kubernetes in containers'
+k3d\t'k3s in containers'"
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -l kubeconfig -d 'The kubeconfig; default: the files of `KUBECONFIG`, then `~/.kube/config`' -r -F
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -l context -d 'The context of the kubeconfig; default: the file\'s, then the current one' -r
 complete -c sindri -n "__fish_sindri_using_subcommand k8s; and __fish_seen_subcommand_from load" -s n -l namespace -d 'The namespace; default: the file\'s, then the context\'s' -r

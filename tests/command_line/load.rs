@@ -35,7 +35,7 @@ esac
 "#;
 
 fn node(name: &str, cluster: &str, role: &str) -> String {
-    format!("id\t{name}\tkindest/node\trunning\t\t{cluster}\t{role}\t\t\t\t\n")
+    format!("id\t{name}\tkindest/node\trunning\t\t{cluster}\t{role}\t\t\t\t\t\n")
 }
 
 /// A machine with one cluster of two nodes, and an image.

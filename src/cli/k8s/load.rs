@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use futures_util::future::try_join_all;
 
+use super::named::ProviderChoice;
 use crate::cli::archive;
 use crate::cli::bring::{Bring, listed};
 use crate::cli::cluster::ClusterArguments;
@@ -36,17 +37,9 @@ pub(super) struct Load {
     name: Option<String>,
     /// Who made the cluster, where kind and k3d each have one of this name.
     #[arg(long, value_enum, value_name = "PROVIDER")]
-    provider: Option<Provider>,
+    provider: Option<ProviderChoice>,
     #[command(flatten)]
     cluster: ClusterArguments,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Provider {
-    /// kind
-    Kind,
-    /// k3d
-    K3d,
 }
 
 impl Load {
@@ -79,10 +72,7 @@ impl Load {
 
     /// The cluster that is meant.
     async fn chosen(&self, machine: &Machine, ui: &Ui) -> Result<LocalCluster, Failure> {
-        let provider = self.provider.map(|provider| match provider {
-            Provider::Kind => ProviderName::Kind,
-            Provider::K3d => ProviderName::K3d,
-        });
+        let provider = self.provider.map(ProviderChoice::name);
         let clusters = machine.clusters.clone();
         let mut fitting: Vec<LocalCluster> = clusters
             .iter()
