@@ -6,7 +6,7 @@ use super::registries::{Certainty, Found, RegistryArguments};
 use super::ui::{Remark, Ui};
 use crate::config::reference::{Reference, Repository, Tag};
 use crate::config::spec::Spec;
-use crate::image::{Unresolved, Wanted, pin_pushed, resolve};
+use crate::image::{Named as _, Unresolved, Wanted, pin_pushed, resolve};
 use crate::kubernetes::{Session, look_at};
 use crate::local::hosting::{Hosting, KEY, NAME, NAMESPACE, hosting};
 use crate::names::{ContentName, Kind, ObjectId};
@@ -27,7 +27,7 @@ impl Way<'_> {
     pub(super) async fn through(&self, spec: &Spec, found: Found, ui: &mut Ui) -> Result<Found, Failure> {
         let Some(name) = found.image.content().cloned() else { return Ok(found) };
         let Some(hosting) = self.announced().await else { return Ok(found) };
-        match self.pushed(spec, &name, &hosting, &found).await {
+        match self.pushed(spec, &name, &hosting, &found, ui).await {
             Ok(Some(pushed)) => Ok(pushed),
             Ok(None) => {
                 let host = &hosting.host;
@@ -65,6 +65,7 @@ impl Way<'_> {
         name: &ContentName,
         hosting: &Hosting,
         found: &Found,
+        ui: &mut Ui,
     ) -> Result<Option<Found>, String> {
         let repository = |host: &str| Repository::parse(&format!("{host}/{}", name.path()));
         let here = repository(&hosting.host).map_err(|error| error.to_string())?;
@@ -78,6 +79,8 @@ impl Way<'_> {
                 return Ok(None);
             }
             push(name, &wanted.to_string()).await?;
+            let shown = found.image.tagged().unwrap_or_else(|| name.to_string());
+            ui.say(&format!("{shown} is pushed to {}", hosting.host));
             answer = resolve(&reached.registry, &wanted).await;
         }
         let resolved = answer.map_err(|error| error.to_string())?;

@@ -119,7 +119,7 @@ pub async fn server_version(session: &Session) -> Result<String, Unobserved> {
 pub async fn announce_registry(session: &Session, port: u16, inside: &str) -> Result<(), Unobserved> {
     let id = ObjectId::new(Kind::ConfigMap, "kube-public", "local-registry-hosting");
     let hosting = format!(
-        "host: \"localhost:{port}\"\nhostFromClusterNetwork: \"{inside}\"\nhostFromContainerRuntime: \"{inside}\"\nhelp: \
+        "host: \"localhost:{port}\"\nhostFromClusterNetwork: \"{inside}\"\nhostFromContainerRuntime: \"localhost:{port}\"\nhelp: \
          \"https://kind.sigs.k8s.io/docs/user/local-registry/\"\n"
     );
     let body = json!({

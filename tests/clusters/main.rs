@@ -12,6 +12,5 @@
 mod failing;
 mod life;
 mod load;
-mod made;
 mod quick_start;
 mod support;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{K3D, KIND, Outcome, Person, Provider, variable};
+use crate::support::{K3D, KIND, Outcome, Person, Provider};
 
 /// What the quick start writes.
 const FILE: &str = r#"version: "1.0"
@@ -49,7 +49,7 @@ fn three_nodes_and_a_registry_on_both_side_by_side() -> Outcome {
     person.k8s(&create(KIND, one))?.well();
     walk(&person, &create(K3D, two), &format!("k3d-{two}"), PUSHED)?;
     person.run(&format!("kubectl config use-context kind-{one}"))?.well();
-    walk(&person, &create(KIND, one), &format!("kind-{one}"), PUSHED)?;
+    walk(&person, &create(KIND, one), &format!("kind-{one}"), THERE)?;
     person.is_gone("sindri-registry")
 }
 
@@ -60,7 +60,8 @@ fn create(provider: Provider, name: &str) -> String {
 /// How the image comes to the nodes, and what is deployed then.
 type Way = (&'static str, &'static str);
 const LOADED: Way = ("is loaded into", "localhost/sindri:");
-const PUSHED: Way = ("is pushed to", "localhost:5017/sindri@sha256:");
+const PUSHED: Way = ("sindri:latest is pushed to localhost:5017", "localhost:5017/sindri@sha256:");
+const THERE: Way = ("sindri-k8s is ready", "localhost:5017/sindri@sha256:");
 
 /// Create, configure, deploy, connect, and everything after it until nothing is left.
 fn walk(person: &Person, create: &str, context: &str, way: Way) -> Outcome {
@@ -73,9 +74,9 @@ fn walk(person: &Person, create: &str, context: &str, way: Way) -> Outcome {
     assert!(planned.said.contains(context) || planned.data.contains(context), "{planned:#?}");
 
     let mut deploy = person.terminal("deploy")?;
-    deploy.exp_string("Type `yes` to go on")?;
+    let mut told = deploy.exp_string("Type `yes` to go on")?;
     deploy.send_line("yes")?;
-    let told = deploy.exp_eof()?;
+    told += &deploy.exp_eof()?;
     assert!(told.contains(way.0) && told.contains("sindri-k8s is ready"), "{told}");
     let image = person
         .run("kubectl get deployment -n sindri-dev sindri-k8s -o jsonpath={.spec.template.spec.containers[0].image}")?;
@@ -95,6 +96,5 @@ fn walk(person: &Person, create: &str, context: &str, way: Way) -> Outcome {
     person.k8s(&format!("delete {name} --yes"))?.well().says("no environments are in it");
     person.is_gone(&format!("{name}-"))?;
     assert!(!person.written().contains(name), "{}", person.written());
-    assert!(!variable("DOCKER_HOST")?.is_empty());
     Ok(())
 }

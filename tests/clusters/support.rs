@@ -147,6 +147,12 @@ impl Person {
 
 impl Drop for Person {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            // What a test that failed leaves is not for the next one.
+            for line in ["docker rm --force sindri-registry", "docker volume rm sindri-registry"] {
+                self.run(line).map(drop).unwrap_or_default();
+            }
+        }
         for name in &self.names {
             for program in [format!("kind delete cluster --name {name}"), format!("k3d cluster delete {name}")] {
                 if let Err(error) = self.run(&program) {
