@@ -14,7 +14,7 @@ pub(super) fn unconnected(error: &NotConnected) -> String {
             "KUBECONFIG names no file that exists: change it, or name one with `--kubeconfig FILE`".to_owned()
         }
         Is::Nowhere { .. } => "name one with `--kubeconfig FILE`, or set KUBECONFIG; for a cluster on this machine: \
-                               `kind create cluster`"
+                               `sindri k8s create`"
             .to_owned(),
         Is::Missing { path } | Is::Unreadable { path, .. } => format!("look at it with `ls -l {}`", file(path)),
         Is::Empty { path } | Is::Foreign { path, .. } | Is::Malformed { path, .. } => {
@@ -119,17 +119,9 @@ fn dates(address: &str) -> String {
 
 /// The name of a local cluster, how its kubeconfig is fetched, and how it is started.
 fn local(server: &Server) -> Option<(&str, String, String)> {
-    if let Some(name) = server.entry.strip_prefix("kind-") {
-        let node = format!("{name}-control-plane");
-        return Some((
-            name,
-            format!("kind export kubeconfig --name {}", word(name)),
-            format!("docker start {}", word(&node)),
-        ));
-    }
-    let name = server.entry.strip_prefix("k3d-")?;
-    let merge = format!("k3d kubeconfig merge {} --kubeconfig-merge-default", word(name));
-    Some((name, merge, format!("k3d cluster start {}", word(name))))
+    let (provider, name) = server.entry.split_once('-').filter(|(provider, _)| ["kind", "k3d"].contains(provider))?;
+    let of = format!("{} --provider {provider}", word(name));
+    Some((name, format!("sindri k8s kubeconfig {of} --write"), format!("sindri k8s start {of}")))
 }
 
 fn view(context: Option<&str>) -> String {

@@ -52,7 +52,7 @@ exit code 1
 --- standard output
 --- standard error
 error: no kubeconfig was found in /nowhere/.kube/config
-hint: name one with `--kubeconfig FILE`, or set KUBECONFIG; for a cluster on this machine: `kind create cluster`
+hint: name one with `--kubeconfig FILE`, or set KUBECONFIG; for a cluster on this machine: `sindri k8s create`
 
 "#]]
     );
@@ -189,7 +189,7 @@ exit code 1
 --- standard error
 error: cannot [..]: the server http://127.0.0.1:1 cannot be reached: nobody listens there (tried 5 times in [..] s)
   because: Connection refused (os error 111)
-hint: start the cluster with `docker start dev-control-plane`
+hint: start the cluster with `sindri k8s start dev --provider kind`
 
 "#]]
     );

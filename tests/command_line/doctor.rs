@@ -33,7 +33,7 @@ warning  config       there is none
       fix: write one with `sindri init`, or name one with `--file`
 failed   kubeconfig   it is not clear which cluster is meant
     ! kubeconfig: no kubeconfig was found in /nowhere/.kube/config
-      fix: name one with `--kubeconfig FILE`, or set KUBECONFIG; for a cluster on this machine: `kind create cluster`
+      fix: name one with `--kubeconfig FILE`, or set KUBECONFIG; for a cluster on this machine: `sindri k8s create`
 skipped  server, clock, rights, namespace, pod-security, quota, limit-range, storage, nodes, secrets, pull-secret, admission, leftovers, environment: no cluster answers
 skipped  image        there is no configuration
 warning  docker       it is not there to be used

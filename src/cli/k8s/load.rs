@@ -106,11 +106,11 @@ impl Load {
         let there = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
         match (&self.name, several.len()) {
             (Some(name), 0) => Failure::configuration(format!("{program} has no cluster {name}; it has {there}"))
-                .hint("see which there are: `kind get clusters`, `k3d cluster list`"),
+                .hint("see which there are: `sindri k8s list`"),
             (Some(name), _) => Failure::configuration(format!("kind and k3d each have a cluster {name}"))
                 .hint("say whose is meant: `--provider kind` or `--provider k3d`"),
             (None, _) if all.is_empty() => Failure::configuration(format!("{program} has no cluster of kind or k3d"))
-                .hint("make one: `kind create cluster`"),
+                .hint("make one: `sindri k8s create`"),
             (None, _) => Failure::configuration(format!("which cluster is meant is not clear: {program} has {there}"))
                 .hint("name one with `--name`"),
         }
