@@ -129,8 +129,8 @@ impl Engine {
         for remark in found.remark.iter().chain(&found.instead) {
             ui.remark(Remark::Note, remark);
         }
-        let (session, patience) = (&reach.session, arguments.timeout);
-        let found = Way { registries, session, may_push, patience }.through(&spec, found, ui).await?;
+        let found =
+            Way { registries, reach: &reach, may_push, patience: arguments.timeout }.through(&spec, found, ui).await?;
         Self::with(reach, &spec, found, force)
     }
 

@@ -69,7 +69,7 @@ impl Machine {
         let cluster = self.cluster(cluster_type)?;
         let nodes = running(&cluster);
         if nodes.is_empty() {
-            let command = format!("{} start {}", self.engine.program(), cluster.name);
+            let command = format!("sindri k8s start {} --provider {}", word(&cluster.name), cluster.provider);
             return Err(Failure::failed(
                 format!("nothing was changed: no node of the {} cluster {} runs", cluster.provider, cluster.name),
                 None,

@@ -53,11 +53,14 @@ pub(super) fn recalled(spec: &Spec, name: ContentName) -> Result<Found, Failure>
 
 /// The reason that comes first where no image was found: on a remote cluster no image of this machine would do.
 pub(super) async fn blame(reach: &Reach, failure: Failure) -> Failure {
+    if is_remote(reach).await { Failure::remote_image() } else { failure }
+}
+
+/// Whether the cluster is somewhere else. Where its nodes may not be seen, its entry in the kubeconfig decides.
+pub(super) async fn is_remote(reach: &Reach) -> bool {
     let question = Question::All { kind: Kind::Node, namespace: None, selector: String::new() };
-    match look_for(&reach.session, vec![question], 1).await {
-        Ok(facts) if reach.target.cluster_type(&facts) == ClusterType::Remote => Failure::remote_image(),
-        Ok(_) | Err(_) => failure,
-    }
+    let facts = look_for(&reach.session, vec![question], 1).await.unwrap_or_default();
+    reach.target.cluster_type(&facts) == ClusterType::Remote
 }
 
 /// Which nodes lack the image; and whether it can be brought to them.

@@ -1,13 +1,17 @@
 //! An image of this machine through the registry that a local cluster announces: pushed once, and called by its digest.
 
+use futures_util::future::join;
+
+use super::engine::Reach;
 use super::failure::Failure;
 use super::machine::Machine;
+use super::own_image::is_remote;
 use super::registries::{Certainty, Found, RegistryArguments};
 use super::ui::{Remark, Ui};
 use crate::config::reference::{Reference, Repository, Tag};
 use crate::config::spec::Spec;
 use crate::image::{Named as _, Unresolved, Wanted, pin_pushed, resolve};
-use crate::kubernetes::{Session, look_at};
+use crate::kubernetes::look_at;
 use crate::local::hosting::{Hosting, KEY, NAME, NAMESPACE, hosting};
 use crate::names::{ContentName, Kind, ObjectId};
 use crate::plan::Live;
@@ -15,7 +19,7 @@ use crate::plan::Live;
 /// What is needed to ask and to push.
 pub(super) struct Way<'a> {
     pub(super) registries: &'a RegistryArguments,
-    pub(super) session: &'a Session,
+    pub(super) reach: &'a Reach,
     /// Whether it may be pushed. A plan that is only shown pushes nothing.
     pub(super) may_push: bool,
     pub(super) patience: std::time::Duration,
@@ -26,7 +30,9 @@ impl Way<'_> {
     /// then the image is loaded into the nodes as if there were none, and that is said.
     pub(super) async fn through(&self, spec: &Spec, found: Found, ui: &mut Ui) -> Result<Found, Failure> {
         let Some(name) = found.image.content().cloned() else { return Ok(found) };
-        let Some(hosting) = self.announced().await else { return Ok(found) };
+        let (is_remote, announced) = join(is_remote(self.reach), self.announced()).await;
+        // Whoever can write there could have an image of this machine brought anywhere.
+        let Some(hosting) = announced.filter(|_| !is_remote) else { return Ok(found) };
         match self.pushed(spec, &name, &hosting, &found, ui).await {
             Ok(Some(pushed)) => Ok(pushed),
             Ok(None) => {
@@ -51,7 +57,7 @@ impl Way<'_> {
     /// The announcement, if there is one that may be read.
     async fn announced(&self) -> Option<Hosting> {
         let id = ObjectId::new(Kind::ConfigMap, NAMESPACE, NAME);
-        let mut objects = look_at(self.session, std::slice::from_ref(&id), 1).await.ok()?;
+        let mut objects = look_at(&self.reach.session, std::slice::from_ref(&id), 1).await.ok()?;
         match objects.remove(&id) {
             Some(Live::Present(map)) => hosting(map.get("data")?.get(KEY)?.as_str()?),
             _ => None,

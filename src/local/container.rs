@@ -12,8 +12,8 @@ pub(super) const LABELS: [&str; 6] = [
     "k3d.registry.port.external",
 ];
 
-/// What is mounted into a node that uses the registry: nothing, at a place of ours.
-pub(super) const MARK_SOURCE: &str = "/dev/null";
+/// What is mounted into a node that uses the registry: nothing, at a place of ours. Docker tells what, Podman tells where.
+const MARKS: [&str; 2] = ["/dev/null", "/etc/sindri-registry"];
 
 /// A container.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,7 +95,7 @@ fn container(line: &str) -> Option<Container> {
         part,
         is_registry,
         registry_port: registry.parse().ok(),
-        uses_registry: mounts.split([',', '[', ']', ' ']).any(|mount| mount == MARK_SOURCE),
+        uses_registry: mounts.split([',', '[', ']', ' ']).any(|mount| MARKS.contains(&mount)),
     })
 }
 

@@ -118,7 +118,7 @@ impl ContainerEngine {
         let is_said = |words: &[&str]| words.iter().any(|word| said.contains(word));
         if is_said(&["permission denied while trying to connect", "connect: permission denied"]) {
             EngineTrouble::NotAllowed { engine: self, said: first }
-        } else if is_said(&["Cannot connect to", "Is the docker daemon running", "connection refused", "no such host"])
+        } else if is_said(&["Cannot connect to the Docker daemon", "Cannot connect to Podman", "error during connect"])
         {
             EngineTrouble::Down { engine: self, said: first }
         } else {
@@ -185,6 +185,13 @@ mod tests {
         let denied = "permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: dial unix /var/run/docker.sock: connect: permission denied\n";
         assert!(matches!(refused(denied), EngineTrouble::NotAllowed { .. }));
         assert!(matches!(refused("Error: No such container: x\n"), EngineTrouble::Failed { .. }));
+        // The daemon has answered; it is a registry that has not.
+        for elsewhere in [
+            "Error response from daemon: Get \"https://registry-1.docker.io/v2/\": dial tcp: lookup registry-1.docker.io: no such host\n",
+            "Get \"http://localhost:5001/v2/\": dial tcp 127.0.0.1:5001: connect: connection refused\n",
+        ] {
+            assert!(matches!(refused(elsewhere), EngineTrouble::Failed { .. }), "{elsewhere}");
+        }
     }
 
     #[test]

@@ -61,14 +61,19 @@ impl ContainerEngine {
         if image.get("RepoTags").and_then(Value::as_array).is_none_or(|names| names.len() < 2) {
             return Ok(());
         }
-        let words: [&str; 3] = match self {
-            Self::Docker => ["image", "rm", name],
-            Self::Podman => ["image", "untag", name],
-        };
         // Another deploy may have been faster.
-        match self.ask(self.call(&words)).await {
+        match self.ask(self.unnaming(name)).await {
             Err(EngineTrouble::Failed { said, .. }) if is_absence(&said) => Ok(()),
             other => other.map(|_| ()),
+        }
+    }
+
+    /// Takes one name from an image, and leaves it all others.
+    fn unnaming(self, name: &str) -> Call {
+        match self {
+            Self::Docker => self.call(&["image", "rm", name]),
+            // The image, and then the name: with the image alone all its names would go.
+            Self::Podman => self.call(&["image", "untag", name, name]),
         }
     }
 

@@ -164,7 +164,8 @@ mod tests {
              /dev/null:/etc/sindri-registry@all --no-rollback --kubeconfig-update-default=false \
              --kubeconfig-switch-context=false --wait --timeout 300s"
         );
-        assert_eq!(order.environment, [("KUBECONFIG".to_owned(), "/k".to_owned())]);
+        let told = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(order.environment, [told("LOG_LEVEL", "info"), told("KUBECONFIG", "/k")]);
         assert_eq!(K3d.delete("dev", &files).environment, order.environment);
     }
 
@@ -187,5 +188,7 @@ mod tests {
         let said = "k3d version v5.9.0\nk3s version v1.33.4-k3s1 (default)\n";
         assert_eq!(K3d.read_version(said), Some(semver::Version::new(5, 9, 0)));
         assert_eq!(K3d.read_version("k3d version dev\n"), None);
+        // One that somebody has built without a version.
+        assert_eq!(K3d.read_version("k3d version v5-dev\nk3s version v1.33.4-k3s1 (default)\n"), None);
     }
 }

@@ -46,7 +46,9 @@ pub fn meaning(said: &str) -> Option<Meaning> {
         "no such host",
         "not found: manifest",
     ]) {
-        let image = image(said).unwrap_or_default();
+        // It is typed into a shell: what is no name of an image is not repeated.
+        let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "._-/:@".contains(letter);
+        let image = image(said).filter(|image| image.chars().all(is_plain)).unwrap_or_default();
         let name = if image.is_empty() { "the image of a node".to_owned() } else { format!("the image {image}") };
         let hint = format!("docker pull {}", if image.is_empty() { "IMAGE" } else { &image });
         return Some(Meaning { message: format!("{name} is neither here nor can it be pulled"), hint });

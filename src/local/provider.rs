@@ -176,8 +176,7 @@ pub trait Provider {
 
     /// The version, from what it said.
     fn read_version(&self, said: &str) -> Option<Version> {
-        let mut versions = said.split_whitespace().filter_map(|word| word.strip_prefix('v'));
-        versions.find_map(|word| Version::parse(word).ok())
+        self.name().version_in(said)
     }
 }
 
@@ -193,5 +192,10 @@ pub(super) const MARK: &str = "/dev/null:/etc/sindri-registry";
 pub(super) fn order(program: ProviderName, arguments: &[&str], limit: Duration) -> Order {
     let arguments = arguments.iter().map(|argument| (*argument).to_owned()).collect();
     let call = Call { program: program.program().to_owned(), arguments, input: Vec::new(), search: None, limit };
-    Order { call, environment: Vec::new() }
+    // What k3d says when it is asked to say more has the token of a cluster in it.
+    let environment = match program {
+        ProviderName::K3d => vec![("LOG_LEVEL".to_owned(), "info".to_owned())],
+        ProviderName::Kind => Vec::new(),
+    };
+    Order { call, environment }
 }

@@ -72,7 +72,8 @@ impl Ended {
 impl Person {
     /// Nobody else makes clusters meanwhile. These are gone at the end, whatever happens.
     pub(crate) fn new(names: &[&'static str]) -> Result<Self, Box<dyn Error>> {
-        variable("SINDRI_TEST_DOCKER")?;
+        // Without the second, it would be the Docker of whoever runs this.
+        variable("SINDRI_TEST_DOCKER").and(variable("DOCKER_HOST"))?;
         let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(Self { home: TempDir::new()?, names: names.to_vec(), _turn: turn })
     }

@@ -36,5 +36,5 @@ pub(super) async fn await_ready(
         return Ok(());
     }
     Err(Failure::failed(format!("not ready in time: {}", late.join(", ")), None)
-        .hint(format!("see why with `kubectl --context {context} describe nodes`, or wait longer with `--wait`")))
+        .hint("see why with `docker logs NODE` of one that is kept with `--retain`, or wait longer with `--wait`"))
 }
