@@ -35,6 +35,7 @@ mod logs;
 mod model;
 mod network;
 mod outcome;
+mod own_images;
 mod pinned;
 mod plan;
 mod predict;
