@@ -1,6 +1,5 @@
 //! Proxies of every kind, with real traffic through them.
 
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
