@@ -93,6 +93,9 @@ fn without_a_container_engine_it_is_said_how_to_get_one() -> Outcome {
         Machine::new(&[("docker", down)])?
             .fails(command, &["the daemon of docker does not answer", "sudo systemctl start docker"])?;
     }
+    let other = Machine::new(&[("docker", DOCKER)])?;
+    let ended = other.0.sindri(["k8s", "list"]).variable("KIND_EXPERIMENTAL_PROVIDER", "nerdctl").end()?;
+    assert!(ended.code == Some(1) && ended.said.contains("says nerdctl, and clusters are made with Docker"), "{ended}");
     let denied = "echo 'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: connect: permission denied' >&2; exit 1";
     Machine::new(&[("docker", denied)])?
         .fails("create", &["this account may not use docker", "sudo usermod -aG docker $USER"])
@@ -314,11 +317,46 @@ fn what_is_left_in_the_kubeconfig_of_a_cluster_that_is_gone_goes_too() -> Outcom
     let machine = Machine::new(&[("docker", DOCKER), ("kind", &kind("exit 1"))])?;
     let kubeconfig = "# mine\nclusters:\n- cluster: {server: https://127.0.0.1:1}\n  name: kind-dev\ncontexts:\n- context: {cluster: kind-dev, user: kind-dev}\n  name: kind-dev\ncurrent-context: kind-dev\nusers:\n- name: kind-dev\n  user: {token: a}\n";
     machine.0.write("home/.kube/config", kubeconfig)?;
+    // It is asked first, and not at all where one of the names is unknown.
+    for (arguments, said) in [
+        ("delete dev", "nobody is there to answer \"Remove what the kubeconfig says of dev?\""),
+        ("delete dev other --yes", "there is no cluster other on this machine"),
+    ] {
+        let ended = machine.run(arguments)?;
+        assert!(ended.code == Some(1) && ended.said.contains(said), "{ended}");
+        assert_eq!(machine.0.read("home/.kube/config")?, kubeconfig);
+    }
+    // One that leads elsewhere is of a cluster elsewhere.
+    let elsewhere = kubeconfig.replace("127.0.0.1:1", "prod.example.com");
+    machine.0.write("home/.kube/config", &elsewhere)?;
+    let ended = machine.run("delete dev --yes")?;
+    assert!(ended.code == Some(1) && ended.said.contains("there is no cluster dev on this machine"), "{ended}");
+    assert_eq!(machine.0.read("home/.kube/config")?, elsewhere);
+    machine.0.write("home/.kube/config", kubeconfig)?;
     let ended = machine.run("delete dev --yes")?;
     assert_eq!(ended.code, Some(0), "{ended}");
+    assert!(ended.said.contains("  server https://127.0.0.1:1\n  context kind-dev\n"), "{ended}");
     assert!(ended.said.contains("dev was gone already"), "{ended}");
     let left = machine.0.read("home/.kube/config")?;
     assert_eq!(left, "# mine\nclusters: []\ncontexts: []\ncurrent-context: \"\"\nusers: []\n");
+    Ok(())
+}
+
+#[test]
+fn a_registry_that_nobody_uses_any_more_goes_with_the_last_cluster() -> Outcome {
+    let machine = Machine::new(&[("docker", DOCKER), ("kind", &kind("exit 1"))])?;
+    let registry = "c1\tsindri-registry\tregistry:2\trunning\t\t\t\t\t\t5001\t\t\n";
+    machine.0.write("containers", registry)?;
+    let ended = machine.run("delete --all")?;
+    assert!(ended.code == Some(1) && ended.said.contains("the registry on this machine, with everything"), "{ended}");
+    assert!(!machine.log()?.contains("docker rm"), "{}", machine.log()?);
+    for (containers, arguments) in [(registry.to_owned(), "--all"), (format!("{KIND_NODE}\n{registry}"), "dev")] {
+        machine.0.write("log", "")?;
+        machine.0.write("containers", containers)?;
+        let ended = machine.run(&format!("delete {arguments} --yes"))?;
+        assert!(ended.code == Some(0) && ended.said.contains("the registry is gone"), "{ended}");
+        assert!(machine.log()?.contains("docker rm --force --volumes sindri-registry"), "{}", machine.log()?);
+    }
     Ok(())
 }
 

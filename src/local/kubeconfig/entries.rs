@@ -27,6 +27,8 @@ pub struct Mentions {
     pub contexts: Vec<String>,
     /// Whether its entry is there.
     pub is_there: bool,
+    /// The servers that the entries of its name lead to.
+    pub servers: Vec<String>,
     /// The context that is used when none is named.
     pub current: Option<String>,
 }
@@ -114,9 +116,13 @@ pub(super) fn mentions(text: &str, cluster: &str) -> Result<Mentions, Unreadable
     let leads = |item: &Value| item.pointer("/context/cluster").and_then(Value::as_str) == Some(cluster);
     let contexts = items(&value, Section::Contexts).into_iter().filter(|(_, item)| leads(item));
     let current = value.get("current-context").and_then(Value::as_str).filter(|name| !name.is_empty());
+    let own = items(&value, Section::Clusters).into_iter().filter(|(name, _)| *name == cluster);
+    let servers = own.map(|(_, item)| item.pointer("/cluster/server").and_then(Value::as_str).unwrap_or_default());
+    let servers: Vec<String> = servers.map(str::to_owned).collect();
     Ok(Mentions {
         contexts: contexts.map(|(name, _)| name.to_owned()).collect(),
-        is_there: items(&value, Section::Clusters).iter().any(|(name, _)| *name == cluster),
+        is_there: !servers.is_empty(),
+        servers,
         current: current.map(str::to_owned),
     })
 }

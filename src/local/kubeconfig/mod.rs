@@ -145,6 +145,7 @@ impl KubeconfigFiles {
             };
             all.contexts.extend(found.contexts);
             all.is_there |= found.is_there;
+            all.servers.extend(found.servers);
             all.current = all.current.or(found.current);
         }
         Ok(all)
