@@ -228,11 +228,81 @@ fn a_registry_that_is_somebody_elses_or_elsewhere_is_told_before_anything_is_mad
     assert!(!machine.log()?.contains("kind create"), "{}", machine.log()?);
     let taken = DOCKER.replace(
         "  info)",
-        "  run) echo 'docker: Error response from daemon: driver failed programming external connectivity: Bind for 127.0.0.1:5001 failed: port is already allocated.' >&2; exit 125;;\n  info)",
+        "  volume) echo \"Error response from daemon: get $3: no such volume\" >&2; exit 1;;\n  \
+         run) printf 'c1\\tsindri-registry\\tregistry:2\\tcreated\\t\\t\\t\\t\\t\\t5001\\t\\t\\n' > containers; echo 'docker: Error response from daemon: driver failed programming external connectivity: Bind for 127.0.0.1:5001 failed: port is already allocated.' >&2; exit 125;;\n  info)",
     );
     let machine = Machine::new(&[("docker", &taken), ("kind", &kind("exit 1"))])?;
     machine.fails("create --registry", &["the port 5001 is taken", "--registry=PORT"])?;
     assert!(machine.log()?.contains("docker rm --force --volumes sindri-registry"), "{}", machine.log()?);
+    assert!(machine.log()?.contains("docker volume rm --force sindri-registry"), "{}", machine.log()?);
+    // What was pushed to one that is gone is kept.
+    let kept = taken.replace("no such volume\" >&2; exit 1", "found\"");
+    let machine = Machine::new(&[("docker", &kept), ("kind", &kind("exit 1"))])?;
+    machine.fails("create --registry", &["the port 5001 is taken"])?;
+    assert!(machine.log()?.contains("docker rm --force --volumes sindri-registry"), "{}", machine.log()?);
+    assert!(!machine.log()?.contains("volume rm"), "{}", machine.log()?);
+    // Somebody else made it meanwhile: it runs, and is theirs.
+    let raced = taken.replace("\\tcreated\\t", "\\trunning\\t");
+    let machine = Machine::new(&[("docker", &raced), ("kind", &kind("exit 1"))])?;
+    machine.fails("create --registry", &["the port 5001 is taken"])?;
+    assert!(!machine.log()?.contains(" rm "), "{}", machine.log()?);
+    Ok(())
+}
+
+#[test]
+fn a_registry_whose_image_is_on_its_way_goes_when_that_is_interrupted() -> Outcome {
+    let docker = DOCKER.replace(
+        "  info)",
+        "  volume) echo \"no such volume\" >&2; exit 1;;\n  \
+         run) printf 'c1\\tsindri-registry\\tregistry:2\\trunning\\t\\t\\t\\t\\t\\t5001\\t\\t\\n' > containers; kill -INT $PPID; exec /bin/sleep 100;;\n  info)",
+    );
+    let machine = Machine::new(&[("docker", &docker), ("kind", &kind("exit 1"))])?;
+    let ended = machine.run("create --name dev --registry")?;
+    assert!(ended.code == Some(130) && ended.said.contains("interrupted: dev was not made"), "{ended}");
+    assert!(machine.log()?.contains("docker rm --force --volumes sindri-registry"), "{}", machine.log()?);
+    assert!(!machine.log()?.contains("kind create"), "{}", machine.log()?);
+    Ok(())
+}
+
+#[test]
+fn what_the_kubeconfig_said_before_stays_when_nothing_is_made() -> Outcome {
+    let machine = Machine::new(&[("docker", DOCKER), ("kind", &kind("echo 'ERROR: x' >&2; exit 1"))])?;
+    let kubeconfig = "clusters:\n- cluster: {server: https://prod.example.com}\n  name: kind-prod\ncontexts:\n- context: {cluster: kind-prod, user: me}\n  name: kind-prod\nusers: []\n";
+    machine.0.write("home/.kube/config", kubeconfig)?;
+    let ended = machine.run("create --name prod")?;
+    assert!(ended.code == Some(1) && ended.said.contains("nothing of it was left behind"), "{ended}");
+    assert_eq!(machine.0.read("home/.kube/config")?, kubeconfig);
+    Ok(())
+}
+
+#[test]
+fn what_cannot_be_removed_is_told_and_what_failed_first_stays_the_failure() -> Outcome {
+    let docker =
+        DOCKER.replace("rm) /bin/rm -f containers;", "rm) echo 'Error response from daemon: busy' >&2; exit 1;");
+    let script = kind(&format!("{}; kill -INT $PPID; exec /bin/sleep 100", written(KIND_NODE)));
+    let script = script.replace("/bin/rm -f containers; echo", "echo");
+    let machine = Machine::new(&[("docker", &docker), ("kind", &script)])?;
+    let ended = machine.run("create --name dev --registry")?;
+    assert_eq!(ended.code, Some(130), "{ended}");
+    assert!(ended.said.contains("not everything of dev could be removed: "), "{ended}");
+    assert!(ended.said.contains("remove it with `sindri k8s delete dev`"), "{ended}");
+    assert!(ended.said.contains("error: interrupted: dev was not made\n"), "{ended}");
+    Ok(())
+}
+
+#[test]
+fn who_changes_clusters_waits_for_whoever_does_it_already() -> Outcome {
+    let script = kind(&format!(
+        "{} k8s delete --all --yes 2> waiting & for turn in 1 2 3 4 5 6 7 8 9; do /bin/grep -q 'waits for it' waiting && break; /bin/sleep 0.2; done; \
+         kill -TERM $!; wait $!; echo \"code $?\" >> waiting; echo 'ERROR: x' >&2; exit 1",
+        env!("CARGO_BIN_EXE_sindri")
+    ));
+    let machine = Machine::new(&[("docker", DOCKER), ("kind", &script)])?;
+    machine.fails("create --name dev", &["nothing of it was left behind"])?;
+    let waiting = machine.0.read("waiting")?;
+    assert!(waiting.contains("`sindri k8s create --name dev (process "), "{waiting}");
+    assert!(waiting.contains("`sindri k8s delete --all` waits for it, 10 minutes at most"), "{waiting}");
+    assert!(waiting.ends_with("interrupted while waiting: nothing was changed\ncode 130\n"), "{waiting}");
     Ok(())
 }
 

@@ -15,6 +15,7 @@ use super::making::{Making, make};
 use super::named::{ProviderChoice, context, mentions};
 use super::own_file;
 use super::trouble::unmergeable;
+use super::turn;
 use crate::local::{
     KubeconfigFiles, LocalCluster, LocalState, Maker, MakerTrouble, ProviderName, Registry, Wanted, Workplace,
 };
@@ -82,6 +83,8 @@ impl Create {
     pub(super) async fn run(self, ui: &mut Ui) -> Result<(), Failure> {
         let interrupt = Interrupt::listen()?;
         let written = self.config.as_deref().map(own_file::read).transpose()?;
+        let named = self.name.as_ref().map(|name| format!(" --name {name}")).unwrap_or_default();
+        let _turn = turn::take(&format!("sindri k8s create{named}"), &interrupt, ui).await?;
         let machine = Machine::here().await?;
         let maker = self.maker(&machine).await?;
         let wanted = self.wanted(&maker, written.as_deref())?;
@@ -92,7 +95,9 @@ impl Create {
             let port = Registry::standing(&machine.containers)?.map(|registry| registry.port);
             return self.settle(there, (&wanted, configured.nodes, port), &maker, &files, ui).await;
         }
-        files.check()?;
+        let context = maker.provider.name().context(&wanted.name);
+        files.check(&context, &maker.provider.user(&wanted.name), !self.no_switch)?;
+        let mentions = files.mentions(&context)?;
         if self.registry.is_some() {
             Registry::standing(&machine.containers)?;
         }
@@ -106,6 +111,8 @@ impl Create {
             files: &files,
             wait: self.wait,
             switches: !self.no_switch,
+            has_entries: mentions.is_there || !mentions.contexts.is_empty(),
+            wrote: Cell::new(false),
             is_theirs: Cell::new(false),
         };
         let registry = self.registry.map(|port| (port, self.registry_image.as_str()));

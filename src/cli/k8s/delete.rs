@@ -10,6 +10,7 @@ use super::named::{ProviderChoice, context, mentions};
 use super::progress::Working;
 use super::rows::{PATIENCE, session};
 use super::status::environments_in;
+use super::turn;
 use crate::kubernetes::is_server_here;
 use crate::local::{KubeconfigFiles, LocalCluster, LocalState, Mentions, ProviderName, Registry, Workplace, clusters};
 
@@ -36,6 +37,7 @@ pub(super) struct Delete {
 impl Delete {
     pub(super) async fn run(self, ui: &mut Ui) -> Result<(), Failure> {
         let interrupt = Interrupt::listen()?;
+        let _turn = turn::take(&self.in_words(), &interrupt, ui).await?;
         let machine = Machine::here().await?;
         let files = KubeconfigFiles::of_this_process(None)?;
         let gone = self.only_written(&machine, &files)?;
@@ -76,10 +78,18 @@ impl Delete {
         // Somebody may have made one that uses it meanwhile.
         let containers = machine.engine.containers().await?;
         if last && !clusters(&containers).iter().any(LocalCluster::uses_registry) {
-            Registry::remove(machine.engine).await?;
+            Registry::remove(machine.engine, false).await?;
             ui.say("the registry is gone");
         }
         Ok(())
+    }
+
+    fn in_words(&self) -> String {
+        if self.all {
+            "sindri k8s delete --all".to_owned()
+        } else {
+            format!("sindri k8s delete {}", self.names.join(" "))
+        }
     }
 
     /// Clusters of these names that are not there and that the kubeconfig still leads to: somebody was killed at deleting

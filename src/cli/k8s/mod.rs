@@ -15,6 +15,7 @@ mod rows;
 mod status;
 mod switch;
 mod trouble;
+mod turn;
 mod waiting;
 
 use clap::{Args, Subcommand};

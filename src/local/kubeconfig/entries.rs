@@ -48,6 +48,17 @@ impl Entries {
         Ok(Self { context: name.to_owned(), cluster, user, cluster_body, user_body })
     }
 
+    /// Entries of these names that lead nowhere.
+    pub(super) fn stand_in(context: &str, user: &str) -> Self {
+        Self {
+            context: context.to_owned(),
+            cluster: context.to_owned(),
+            user: user.to_owned(),
+            cluster_body: json!({"server": "https://127.0.0.1:1"}),
+            user_body: json!({"token": ""}),
+        }
+    }
+
     /// The three of them: the list, the name, what it is.
     fn parts(&self) -> [(Section, &str, Value); 3] {
         let context = json!({"cluster": self.cluster, "user": self.user});
