@@ -201,6 +201,11 @@ fn a_name_that_is_taken_is_left_alone() -> Outcome {
             "sindri k8s delete dev",
         ],
     )?;
+    // Both have one of that name: the one that is meant counts.
+    machine.0.write("containers", format!("{KIND_NODE}\n{}\n", K3D_NODE.replace("two", "dev")))?;
+    let ended = machine.run("create --name dev --provider k3d")?;
+    assert!(ended.code == Some(0) && ended.said.contains("dev is there already, and is stopped"), "{ended}");
+    machine.0.write("containers", format!("{KIND_NODE}\n{K3D_NODE}\n"))?;
     let ended = machine.run("create --name two --provider k3d")?;
     assert_eq!(ended.code, Some(0), "{ended}");
     assert!(ended.said.contains("two is there already, and is stopped\nhint: start it with `sindri k8s start two`"));
@@ -337,6 +342,45 @@ fn what_is_interrupted_leaves_nothing() -> Outcome {
     assert!(ended.said.contains("interrupted: dev was not made; nothing of it was left behind"), "{ended}");
     assert!(machine.log()?.contains("kind delete cluster --name dev"), "{}", machine.log()?);
     assert!(!machine.0.path().join("containers").exists());
+    Ok(())
+}
+
+#[test]
+fn a_start_or_stop_that_is_interrupted_says_how_things_stand() -> Outcome {
+    let docker = DOCKER.replace("  info)", "  start|stop) kill -INT $PPID; exec /bin/sleep 2;;\n  info)");
+    let machine = Machine::new(&[("docker", &docker), ("kind", &kind("exit 1"))])?;
+    for (command, state) in [("stop", "running"), ("start", "exited")] {
+        machine.0.write("containers", format!("{}\n", KIND_NODE.replace("running", state)))?;
+        let ended = machine.run(&format!("{command} dev"))?;
+        assert_eq!(ended.code, Some(130), "{ended}");
+        assert!(ended.said.contains("what was begun with dev may go on"), "{ended}");
+        assert!(ended.said.contains(&format!("go on with `sindri k8s {command} dev`")), "{ended}");
+    }
+    Ok(())
+}
+
+#[test]
+fn the_registry_of_a_cluster_that_is_there_is_brought_back() -> Outcome {
+    let machine = Machine::new(&[("docker", DOCKER), ("kind", &kind("exit 1"))])?;
+    machine.0.write("given", "clusters:\n- cluster: {server: https://127.0.0.1:1}\n  name: kind-dev\ncontexts:\n- context: {cluster: kind-dev, user: kind-dev}\n  name: kind-dev\nusers:\n- name: kind-dev\n  user: {token: a}\n")?;
+    let node = KIND_NODE.replace("\t/lib/modules", "\t/dev/null,/lib/modules");
+    let registry = "c1\tsindri-registry\tregistry:2\texited\t\t\t\t\t\t5001\t\t";
+    machine.0.write("containers", format!("{node}\n{registry}\n"))?;
+    let ended = machine.run("create --name dev --registry")?;
+    assert!(ended.code == Some(0) && ended.said.contains("its registry was stopped, and runs now"), "{ended}");
+    assert!(machine.log()?.contains("docker start sindri-registry"), "{}", machine.log()?);
+    // It is made anew; here nobody answers who could be told of it, so the next run has to make it again.
+    machine.0.write("containers", format!("{node}\n"))?;
+    let ended = machine.run("create --name dev --registry --wait 1s")?;
+    assert_eq!(ended.code, Some(1), "{ended}");
+    let log = machine.log()?;
+    for part in [
+        "docker run --detach",
+        "docker network connect kind sindri-registry",
+        "docker rm --force --volumes sindri-registry",
+    ] {
+        assert!(log.contains(part), "{part}\n{log}");
+    }
     Ok(())
 }
 

@@ -14,6 +14,7 @@ use super::super::ui::{Remark, Ui};
 use super::making::{Making, make};
 use super::named::{ProviderChoice, context, mentions};
 use super::own_file;
+use super::registry::bring_back;
 use super::trouble::unmergeable;
 use super::turn;
 use crate::local::{
@@ -91,9 +92,17 @@ impl Create {
         let configured = maker.provider.configure(&wanted, written.as_deref());
         let configured = configured.map_err(|error| unmergeable(&error, self.config.as_deref()))?;
         let files = KubeconfigFiles::of_this_process(None)?;
-        if let Some(there) = machine.clusters.iter().find(|one| one.name == wanted.name) {
+        let is_named = |one: &&LocalCluster| one.name == wanted.name;
+        let is_own = |one: &&LocalCluster| one.provider == maker.provider.name() && is_named(one);
+        let own = machine.clusters.iter().find(is_own);
+        if let Some(there) = own.or_else(|| machine.clusters.iter().find(is_named)) {
             let port = Registry::standing(&machine.containers)?.map(|registry| registry.port);
-            return self.settle(there, (&wanted, configured.nodes, port), &maker, &files, ui).await;
+            self.settle(there, (&wanted, configured.nodes, port), &maker, &files, ui).await?;
+            if let Some(port) = self.registry.filter(|_| there.state() == LocalState::Running) {
+                let registry = (port, self.registry_image.as_str(), self.wait);
+                bring_back(&maker, there, &machine.containers, registry, &interrupt, ui).await?;
+            }
+            return Ok(());
         }
         let context = maker.provider.name().context(&wanted.name);
         files.check(&context, &maker.provider.user(&wanted.name), !self.no_switch)?;

@@ -10,8 +10,8 @@ use super::super::failure::{Failure, word};
 use super::super::interrupt::Interrupt;
 use super::super::ui::{Remark, Ui};
 use super::progress::Working;
-use super::waiting::{await_ready, way};
-use crate::kubernetes::announce_registry;
+use super::registry;
+use super::waiting::await_ready;
 use crate::local::{
     Configured, Container, Ensured, Entries, Followed, KubeconfigFiles, LocalCluster, LocalState, Maker, MakerTrouble,
     REGISTRY, Registry, Wanted, Workplace, registries,
@@ -138,7 +138,8 @@ async fn steps(
         making.workplace.write("kubeconfig", &text)?;
         if let Some(port) = registry {
             working.doing("connecting the registry");
-            connect_registry(making, &cluster, &entries, port).await?;
+            let context = (making.workplace, entries.context.as_str());
+            registry::connect(making.maker, &cluster, context, port, making.wait).await?;
         }
         await_ready(making.workplace, &entries.context, cluster.nodes.len(), making.wait, working).await?;
         Ok::<Entries, Failure>(entries)
@@ -194,16 +195,4 @@ async fn provide(
 fn is_taken(said: &[String]) -> bool {
     said.iter()
         .any(|line| line.contains("already exist") && (line.contains("with that name") || line.contains("node(s)")))
-}
-
-async fn connect_registry(
-    making: &Making<'_>,
-    cluster: &LocalCluster,
-    entries: &Entries,
-    port: u16,
-) -> Result<(), Failure> {
-    let registry = Registry { port, is_running: true };
-    registry.connect(making.maker.engine, cluster).await?;
-    let session = way(making.workplace, &entries.context, making.wait).await?;
-    Ok(announce_registry(&session, port, &Registry::inside()).await?)
 }

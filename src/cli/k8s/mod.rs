@@ -11,6 +11,7 @@ mod making;
 mod named;
 mod own_file;
 mod progress;
+mod registry;
 mod rows;
 mod status;
 mod switch;
