@@ -24,7 +24,7 @@ impl Machine {
     /// Asks the one that kind was told to use, and otherwise the first that is there.
     pub(super) async fn here() -> Result<Self, EngineTrouble> {
         let meant = std::env::var(ENGINE_VARIABLE).ok();
-        let (engine, containers) = find(ContainerEngine::named(meant.as_deref())).await?;
+        let (engine, containers) = find(ContainerEngine::named(meant.as_deref())?).await?;
         let clusters = clusters(&containers);
         Ok(Self { engine, containers, clusters })
     }
@@ -121,6 +121,9 @@ impl From<EngineTrouble> for Failure {
             EngineTrouble::Missing => Some(
                 "install it: `sudo apt install docker.io`, or see https://docs.docker.com/engine/install".to_owned(),
             ),
+            EngineTrouble::Unknown { .. } => {
+                Some(format!("`unset {ENGINE_VARIABLE}`, or `export {ENGINE_VARIABLE}=docker`"))
+            }
             EngineTrouble::Down { engine: ContainerEngine::Podman, .. } => {
                 Some("`podman machine start`, or `systemctl --user start podman.socket`".to_owned())
             }

@@ -41,11 +41,17 @@ fn by_name(node: &str) -> Option<&str> {
     (is_number && !name.is_empty()).then_some(name)
 }
 
-fn by_entry(entry: &str, server: &str) -> ClusterType {
+/// Whether the server of an entry is on this machine.
+#[must_use]
+pub fn is_server_here(server: &str) -> bool {
     let address: Option<Uri> = server.parse().ok();
     // k3d writes the address that it listens on.
     let is_here = |host: &str| is_this_machine(host) || host == "0.0.0.0";
-    if !address.as_ref().and_then(Uri::host).is_some_and(is_here) {
+    address.as_ref().and_then(Uri::host).is_some_and(is_here)
+}
+
+fn by_entry(entry: &str, server: &str) -> ClusterType {
+    if !is_server_here(server) {
         return ClusterType::Remote;
     }
     let name = |prefix| entry.strip_prefix(prefix).filter(|name| !name.is_empty()).map(str::to_owned);

@@ -51,6 +51,7 @@ pub use acquire::{acquire, acquire_at};
 pub use apply::{Done, Failed, Moved, Stamp, Work, still_holds};
 pub use certificate::{ClientCertificate, Outside};
 pub use changes::Changes;
+pub use cluster_type::is_server_here;
 pub use connect::{Options, Target, connect};
 pub use contents::contents;
 pub use inventory::{denials, take_inventory};

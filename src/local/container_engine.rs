@@ -28,6 +28,12 @@ pub enum EngineTrouble {
         "there is neither `docker` nor `podman` in the folders of PATH, and a cluster on this machine is made of containers"
     )]
     Missing,
+    /// Another one is meant.
+    #[error("`{ENGINE_VARIABLE}` says {name}, and clusters are made with Docker or Podman only")]
+    Unknown {
+        /// What it is called.
+        name: String,
+    },
     /// The program is there, what does the work is not.
     #[error("the daemon of {} does not answer: {said}", engine.program())]
     Down {
@@ -74,12 +80,18 @@ pub enum EngineTrouble {
 
 impl ContainerEngine {
     /// The one that is meant: what kind was told, and otherwise none, which means the first that is there.
-    #[must_use]
-    pub fn named(variable: Option<&str>) -> Option<Self> {
+    ///
+    /// # Errors
+    /// When kind was told to use one that only kind knows.
+    pub fn named(variable: Option<&str>) -> Result<Option<Self>, EngineTrouble> {
         match variable {
-            Some("docker") => Some(Self::Docker),
-            Some("podman") => Some(Self::Podman),
-            _ => None,
+            Some("docker") => Ok(Some(Self::Docker)),
+            Some("podman") => Ok(Some(Self::Podman)),
+            Some(name @ ("nerdctl" | "nerdctl.lima" | "finch")) => {
+                Err(EngineTrouble::Unknown { name: name.to_owned() })
+            }
+            // kind takes no notice of it either.
+            _ => Ok(None),
         }
     }
 
@@ -196,8 +208,9 @@ mod tests {
 
     #[test]
     fn who_told_kind_which_engine_to_use_has_told_us() {
-        assert_eq!(ContainerEngine::named(Some("podman")), Some(ContainerEngine::Podman));
-        assert_eq!(ContainerEngine::named(Some("")), None);
-        assert_eq!(ContainerEngine::named(None), None);
+        let named = |variable| ContainerEngine::named(variable).unwrap();
+        assert_eq!(named(Some("podman")), Some(ContainerEngine::Podman));
+        assert_eq!((named(Some("")), named(None)), (None, None));
+        assert!(matches!(ContainerEngine::named(Some("nerdctl")), Err(EngineTrouble::Unknown { .. })));
     }
 }

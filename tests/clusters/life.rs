@@ -80,6 +80,15 @@ fn several_clusters_share_a_registry_that_goes_with_the_last() -> Outcome {
     assert!(!first.said.contains("registry"), "{first:?}");
     person.is_gone(two)?;
     assert_eq!(person.row(one)?["registry"], "localhost:5007");
+    // Somebody stopped it, or removed it: it is brought back for the cluster that uses it, and known to its nodes.
+    let again = format!("create --provider kind --name {one} --image {} {more}", KIND.image()?);
+    person.run("docker stop sindri-registry")?.well();
+    person.k8s(&again)?.well().says("its registry was stopped, and runs now");
+    person.run("docker rm --force --volumes sindri-registry")?.well();
+    person.k8s(&again)?.well().says("its registry was gone, and is made anew");
+    person.run(&format!("docker push {image}"))?.well();
+    person.run(&format!("kubectl --context kind-{one} delete pod pushed --now"))?.well();
+    runs(&person, &format!("kind-{one}"), image)?;
     person.k8s(&format!("delete {one} --yes"))?.well().says("the registry is gone");
     person.is_gone(one)?;
     person.is_gone("sindri-registry")

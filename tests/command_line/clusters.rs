@@ -93,6 +93,9 @@ fn without_a_container_engine_it_is_said_how_to_get_one() -> Outcome {
         Machine::new(&[("docker", down)])?
             .fails(command, &["the daemon of docker does not answer", "sudo systemctl start docker"])?;
     }
+    let other = Machine::new(&[("docker", DOCKER)])?;
+    let ended = other.0.sindri(["k8s", "list"]).variable("KIND_EXPERIMENTAL_PROVIDER", "nerdctl").end()?;
+    assert!(ended.code == Some(1) && ended.said.contains("says nerdctl, and clusters are made with Docker"), "{ended}");
     let denied = "echo 'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: connect: permission denied' >&2; exit 1";
     Machine::new(&[("docker", denied)])?
         .fails("create", &["this account may not use docker", "sudo usermod -aG docker $USER"])
@@ -198,6 +201,11 @@ fn a_name_that_is_taken_is_left_alone() -> Outcome {
             "sindri k8s delete dev",
         ],
     )?;
+    // Both have one of that name: the one that is meant counts.
+    machine.0.write("containers", format!("{KIND_NODE}\n{}\n", K3D_NODE.replace("two", "dev")))?;
+    let ended = machine.run("create --name dev --provider k3d")?;
+    assert!(ended.code == Some(0) && ended.said.contains("dev is there already, and is stopped"), "{ended}");
+    machine.0.write("containers", format!("{KIND_NODE}\n{K3D_NODE}\n"))?;
     let ended = machine.run("create --name two --provider k3d")?;
     assert_eq!(ended.code, Some(0), "{ended}");
     assert!(ended.said.contains("two is there already, and is stopped\nhint: start it with `sindri k8s start two`"));
@@ -225,11 +233,81 @@ fn a_registry_that_is_somebody_elses_or_elsewhere_is_told_before_anything_is_mad
     assert!(!machine.log()?.contains("kind create"), "{}", machine.log()?);
     let taken = DOCKER.replace(
         "  info)",
-        "  run) echo 'docker: Error response from daemon: driver failed programming external connectivity: Bind for 127.0.0.1:5001 failed: port is already allocated.' >&2; exit 125;;\n  info)",
+        "  volume) echo \"Error response from daemon: get $3: no such volume\" >&2; exit 1;;\n  \
+         run) printf 'c1\\tsindri-registry\\tregistry:2\\tcreated\\t\\t\\t\\t\\t\\t5001\\t\\t\\n' > containers; echo 'docker: Error response from daemon: driver failed programming external connectivity: Bind for 127.0.0.1:5001 failed: port is already allocated.' >&2; exit 125;;\n  info)",
     );
     let machine = Machine::new(&[("docker", &taken), ("kind", &kind("exit 1"))])?;
     machine.fails("create --registry", &["the port 5001 is taken", "--registry=PORT"])?;
     assert!(machine.log()?.contains("docker rm --force --volumes sindri-registry"), "{}", machine.log()?);
+    assert!(machine.log()?.contains("docker volume rm --force sindri-registry"), "{}", machine.log()?);
+    // What was pushed to one that is gone is kept.
+    let kept = taken.replace("no such volume\" >&2; exit 1", "found\"");
+    let machine = Machine::new(&[("docker", &kept), ("kind", &kind("exit 1"))])?;
+    machine.fails("create --registry", &["the port 5001 is taken"])?;
+    assert!(machine.log()?.contains("docker rm --force --volumes sindri-registry"), "{}", machine.log()?);
+    assert!(!machine.log()?.contains("volume rm"), "{}", machine.log()?);
+    // Somebody else made it meanwhile: it runs, and is theirs.
+    let raced = taken.replace("\\tcreated\\t", "\\trunning\\t");
+    let machine = Machine::new(&[("docker", &raced), ("kind", &kind("exit 1"))])?;
+    machine.fails("create --registry", &["the port 5001 is taken"])?;
+    assert!(!machine.log()?.contains(" rm "), "{}", machine.log()?);
+    Ok(())
+}
+
+#[test]
+fn a_registry_whose_image_is_on_its_way_goes_when_that_is_interrupted() -> Outcome {
+    let docker = DOCKER.replace(
+        "  info)",
+        "  volume) echo \"no such volume\" >&2; exit 1;;\n  \
+         run) printf 'c1\\tsindri-registry\\tregistry:2\\trunning\\t\\t\\t\\t\\t\\t5001\\t\\t\\n' > containers; kill -INT $PPID; exec /bin/sleep 100;;\n  info)",
+    );
+    let machine = Machine::new(&[("docker", &docker), ("kind", &kind("exit 1"))])?;
+    let ended = machine.run("create --name dev --registry")?;
+    assert!(ended.code == Some(130) && ended.said.contains("interrupted: dev was not made"), "{ended}");
+    assert!(machine.log()?.contains("docker rm --force --volumes sindri-registry"), "{}", machine.log()?);
+    assert!(!machine.log()?.contains("kind create"), "{}", machine.log()?);
+    Ok(())
+}
+
+#[test]
+fn what_the_kubeconfig_said_before_stays_when_nothing_is_made() -> Outcome {
+    let machine = Machine::new(&[("docker", DOCKER), ("kind", &kind("echo 'ERROR: x' >&2; exit 1"))])?;
+    let kubeconfig = "clusters:\n- cluster: {server: https://prod.example.com}\n  name: kind-prod\ncontexts:\n- context: {cluster: kind-prod, user: me}\n  name: kind-prod\nusers: []\n";
+    machine.0.write("home/.kube/config", kubeconfig)?;
+    let ended = machine.run("create --name prod")?;
+    assert!(ended.code == Some(1) && ended.said.contains("nothing of it was left behind"), "{ended}");
+    assert_eq!(machine.0.read("home/.kube/config")?, kubeconfig);
+    Ok(())
+}
+
+#[test]
+fn what_cannot_be_removed_is_told_and_what_failed_first_stays_the_failure() -> Outcome {
+    let docker =
+        DOCKER.replace("rm) /bin/rm -f containers;", "rm) echo 'Error response from daemon: busy' >&2; exit 1;");
+    let script = kind(&format!("{}; kill -INT $PPID; exec /bin/sleep 100", written(KIND_NODE)));
+    let script = script.replace("/bin/rm -f containers; echo", "echo");
+    let machine = Machine::new(&[("docker", &docker), ("kind", &script)])?;
+    let ended = machine.run("create --name dev --registry")?;
+    assert_eq!(ended.code, Some(130), "{ended}");
+    assert!(ended.said.contains("not everything of dev could be removed: "), "{ended}");
+    assert!(ended.said.contains("remove it with `sindri k8s delete dev`"), "{ended}");
+    assert!(ended.said.contains("error: interrupted: dev was not made\n"), "{ended}");
+    Ok(())
+}
+
+#[test]
+fn who_changes_clusters_waits_for_whoever_does_it_already() -> Outcome {
+    let script = kind(&format!(
+        "{} k8s delete --all --yes 2> waiting & for turn in 1 2 3 4 5 6 7 8 9; do /bin/grep -q 'waits for it' waiting && break; /bin/sleep 0.2; done; \
+         kill -TERM $!; wait $!; echo \"code $?\" >> waiting; echo 'ERROR: x' >&2; exit 1",
+        env!("CARGO_BIN_EXE_sindri")
+    ));
+    let machine = Machine::new(&[("docker", DOCKER), ("kind", &script)])?;
+    machine.fails("create --name dev", &["nothing of it was left behind"])?;
+    let waiting = machine.0.read("waiting")?;
+    assert!(waiting.contains("`sindri k8s create --name dev (process "), "{waiting}");
+    assert!(waiting.contains("`sindri k8s delete --all` waits for it, 10 minutes at most"), "{waiting}");
+    assert!(waiting.ends_with("interrupted while waiting: nothing was changed\ncode 130\n"), "{waiting}");
     Ok(())
 }
 
@@ -264,6 +342,45 @@ fn what_is_interrupted_leaves_nothing() -> Outcome {
     assert!(ended.said.contains("interrupted: dev was not made; nothing of it was left behind"), "{ended}");
     assert!(machine.log()?.contains("kind delete cluster --name dev"), "{}", machine.log()?);
     assert!(!machine.0.path().join("containers").exists());
+    Ok(())
+}
+
+#[test]
+fn a_start_or_stop_that_is_interrupted_says_how_things_stand() -> Outcome {
+    let docker = DOCKER.replace("  info)", "  start|stop) kill -INT $PPID; exec /bin/sleep 2;;\n  info)");
+    let machine = Machine::new(&[("docker", &docker), ("kind", &kind("exit 1"))])?;
+    for (command, state) in [("stop", "running"), ("start", "exited")] {
+        machine.0.write("containers", format!("{}\n", KIND_NODE.replace("running", state)))?;
+        let ended = machine.run(&format!("{command} dev"))?;
+        assert_eq!(ended.code, Some(130), "{ended}");
+        assert!(ended.said.contains("what was begun with dev may go on"), "{ended}");
+        assert!(ended.said.contains(&format!("go on with `sindri k8s {command} dev`")), "{ended}");
+    }
+    Ok(())
+}
+
+#[test]
+fn the_registry_of_a_cluster_that_is_there_is_brought_back() -> Outcome {
+    let machine = Machine::new(&[("docker", DOCKER), ("kind", &kind("exit 1"))])?;
+    machine.0.write("given", "clusters:\n- cluster: {server: https://127.0.0.1:1}\n  name: kind-dev\ncontexts:\n- context: {cluster: kind-dev, user: kind-dev}\n  name: kind-dev\nusers:\n- name: kind-dev\n  user: {token: a}\n")?;
+    let node = KIND_NODE.replace("\t/lib/modules", "\t/dev/null,/lib/modules");
+    let registry = "c1\tsindri-registry\tregistry:2\texited\t\t\t\t\t\t5001\t\t";
+    machine.0.write("containers", format!("{node}\n{registry}\n"))?;
+    let ended = machine.run("create --name dev --registry")?;
+    assert!(ended.code == Some(0) && ended.said.contains("its registry was stopped, and runs now"), "{ended}");
+    assert!(machine.log()?.contains("docker start sindri-registry"), "{}", machine.log()?);
+    // It is made anew; here nobody answers who could be told of it, so the next run has to make it again.
+    machine.0.write("containers", format!("{node}\n"))?;
+    let ended = machine.run("create --name dev --registry --wait 1s")?;
+    assert_eq!(ended.code, Some(1), "{ended}");
+    let log = machine.log()?;
+    for part in [
+        "docker run --detach",
+        "docker network connect kind sindri-registry",
+        "docker rm --force --volumes sindri-registry",
+    ] {
+        assert!(log.contains(part), "{part}\n{log}");
+    }
     Ok(())
 }
 
@@ -314,11 +431,46 @@ fn what_is_left_in_the_kubeconfig_of_a_cluster_that_is_gone_goes_too() -> Outcom
     let machine = Machine::new(&[("docker", DOCKER), ("kind", &kind("exit 1"))])?;
     let kubeconfig = "# mine\nclusters:\n- cluster: {server: https://127.0.0.1:1}\n  name: kind-dev\ncontexts:\n- context: {cluster: kind-dev, user: kind-dev}\n  name: kind-dev\ncurrent-context: kind-dev\nusers:\n- name: kind-dev\n  user: {token: a}\n";
     machine.0.write("home/.kube/config", kubeconfig)?;
+    // It is asked first, and not at all where one of the names is unknown.
+    for (arguments, said) in [
+        ("delete dev", "nobody is there to answer \"Remove what the kubeconfig says of dev?\""),
+        ("delete dev other --yes", "there is no cluster other on this machine"),
+    ] {
+        let ended = machine.run(arguments)?;
+        assert!(ended.code == Some(1) && ended.said.contains(said), "{ended}");
+        assert_eq!(machine.0.read("home/.kube/config")?, kubeconfig);
+    }
+    // One that leads elsewhere is of a cluster elsewhere.
+    let elsewhere = kubeconfig.replace("127.0.0.1:1", "prod.example.com");
+    machine.0.write("home/.kube/config", &elsewhere)?;
+    let ended = machine.run("delete dev --yes")?;
+    assert!(ended.code == Some(1) && ended.said.contains("there is no cluster dev on this machine"), "{ended}");
+    assert_eq!(machine.0.read("home/.kube/config")?, elsewhere);
+    machine.0.write("home/.kube/config", kubeconfig)?;
     let ended = machine.run("delete dev --yes")?;
     assert_eq!(ended.code, Some(0), "{ended}");
+    assert!(ended.said.contains("  server https://127.0.0.1:1\n  context kind-dev\n"), "{ended}");
     assert!(ended.said.contains("dev was gone already"), "{ended}");
     let left = machine.0.read("home/.kube/config")?;
     assert_eq!(left, "# mine\nclusters: []\ncontexts: []\ncurrent-context: \"\"\nusers: []\n");
+    Ok(())
+}
+
+#[test]
+fn a_registry_that_nobody_uses_any_more_goes_with_the_last_cluster() -> Outcome {
+    let machine = Machine::new(&[("docker", DOCKER), ("kind", &kind("exit 1"))])?;
+    let registry = "c1\tsindri-registry\tregistry:2\trunning\t\t\t\t\t\t5001\t\t\n";
+    machine.0.write("containers", registry)?;
+    let ended = machine.run("delete --all")?;
+    assert!(ended.code == Some(1) && ended.said.contains("the registry on this machine, with everything"), "{ended}");
+    assert!(!machine.log()?.contains("docker rm"), "{}", machine.log()?);
+    for (containers, arguments) in [(registry.to_owned(), "--all"), (format!("{KIND_NODE}\n{registry}"), "dev")] {
+        machine.0.write("log", "")?;
+        machine.0.write("containers", containers)?;
+        let ended = machine.run(&format!("delete {arguments} --yes"))?;
+        assert!(ended.code == Some(0) && ended.said.contains("the registry is gone"), "{ended}");
+        assert!(machine.log()?.contains("docker rm --force --volumes sindri-registry"), "{}", machine.log()?);
+    }
     Ok(())
 }
 

@@ -14,7 +14,9 @@ use super::super::ui::{Remark, Ui};
 use super::making::{Making, make};
 use super::named::{ProviderChoice, context, mentions};
 use super::own_file;
+use super::registry::bring_back;
 use super::trouble::unmergeable;
+use super::turn;
 use crate::local::{
     KubeconfigFiles, LocalCluster, LocalState, Maker, MakerTrouble, ProviderName, Registry, Wanted, Workplace,
 };
@@ -82,17 +84,29 @@ impl Create {
     pub(super) async fn run(self, ui: &mut Ui) -> Result<(), Failure> {
         let interrupt = Interrupt::listen()?;
         let written = self.config.as_deref().map(own_file::read).transpose()?;
+        let named = self.name.as_ref().map(|name| format!(" --name {name}")).unwrap_or_default();
+        let _turn = turn::take(&format!("sindri k8s create{named}"), &interrupt, ui).await?;
         let machine = Machine::here().await?;
         let maker = self.maker(&machine).await?;
         let wanted = self.wanted(&maker, written.as_deref())?;
         let configured = maker.provider.configure(&wanted, written.as_deref());
         let configured = configured.map_err(|error| unmergeable(&error, self.config.as_deref()))?;
         let files = KubeconfigFiles::of_this_process(None)?;
-        if let Some(there) = machine.clusters.iter().find(|one| one.name == wanted.name) {
+        let is_named = |one: &&LocalCluster| one.name == wanted.name;
+        let is_own = |one: &&LocalCluster| one.provider == maker.provider.name() && is_named(one);
+        let own = machine.clusters.iter().find(is_own);
+        if let Some(there) = own.or_else(|| machine.clusters.iter().find(is_named)) {
             let port = Registry::standing(&machine.containers)?.map(|registry| registry.port);
-            return self.settle(there, (&wanted, configured.nodes, port), &maker, &files, ui).await;
+            self.settle(there, (&wanted, configured.nodes, port), &maker, &files, ui).await?;
+            if let Some(port) = self.registry.filter(|_| there.state() == LocalState::Running) {
+                let registry = (port, self.registry_image.as_str(), self.wait);
+                bring_back(&maker, there, &machine.containers, registry, &interrupt, ui).await?;
+            }
+            return Ok(());
         }
-        files.check()?;
+        let context = maker.provider.name().context(&wanted.name);
+        files.check(&context, &maker.provider.user(&wanted.name), !self.no_switch)?;
+        let mentions = files.mentions(&context)?;
         if self.registry.is_some() {
             Registry::standing(&machine.containers)?;
         }
@@ -106,6 +120,8 @@ impl Create {
             files: &files,
             wait: self.wait,
             switches: !self.no_switch,
+            has_entries: mentions.is_there || !mentions.contexts.is_empty(),
+            wrote: Cell::new(false),
             is_theirs: Cell::new(false),
         };
         let registry = self.registry.map(|port| (port, self.registry_image.as_str()));

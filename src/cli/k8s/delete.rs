@@ -10,12 +10,14 @@ use super::named::{ProviderChoice, context, mentions};
 use super::progress::Working;
 use super::rows::{PATIENCE, session};
 use super::status::environments_in;
-use crate::local::{KubeconfigFiles, LocalCluster, LocalState, ProviderName, Registry, Workplace, clusters};
+use super::turn;
+use crate::kubernetes::is_server_here;
+use crate::local::{KubeconfigFiles, LocalCluster, LocalState, Mentions, ProviderName, Registry, Workplace, clusters};
 
 /// Delete clusters on this machine, with everything in them.
 ///
 /// Shows the environments that go with them, and asks. The contexts that led to them go too; nothing else of your kubeconfig is
-/// touched. The registry goes with the last cluster that uses it.
+/// touched. The registry goes with the last cluster that uses it, or with the last of all.
 #[derive(Debug, Args)]
 pub(super) struct Delete {
     /// The names of the clusters.
@@ -35,25 +37,20 @@ pub(super) struct Delete {
 impl Delete {
     pub(super) async fn run(self, ui: &mut Ui) -> Result<(), Failure> {
         let interrupt = Interrupt::listen()?;
+        let _turn = turn::take(&self.in_words(), &interrupt, ui).await?;
         let machine = Machine::here().await?;
         let files = KubeconfigFiles::of_this_process(None)?;
         let gone = self.only_written(&machine, &files)?;
-        for (provider, name) in &gone {
-            files.remove(&provider.context(name), &provider.provider().user(name))?;
-            ui.say(&format!("{name} was gone already; what the kubeconfig said of it is gone too"));
-        }
         let meant = self.meant(&machine, &gone)?;
-        if meant.is_empty() {
-            if gone.is_empty() {
-                ui.say("there are no clusters to delete");
-            }
+        let last = is_last(&machine, &meant);
+        if meant.is_empty() && gone.is_empty() && !last {
+            ui.say("there are no clusters to delete");
             return Ok(());
         }
-        let mut page = String::new();
+        let mut page: String = gone.iter().map(Leftover::shown).collect();
         for cluster in &meant {
             page.push_str(&shown(cluster, &files).await);
         }
-        let last = is_last(&machine, &meant);
         if last {
             page.push_str(
                 "the registry on this machine, with everything that was pushed to it: no other cluster uses it\n",
@@ -63,7 +60,12 @@ impl Delete {
             ui.show(&page);
         } else {
             ui.raw(&page);
-            interrupt.or(self.ask(&meant, ui)).await.ok_or_else(|| Failure::interrupted("nothing was deleted"))??;
+            let asked = interrupt.or(ask(&meant, &gone, ui)).await;
+            asked.ok_or_else(|| Failure::interrupted("nothing was deleted"))??;
+        }
+        for Leftover { provider, name, .. } in &gone {
+            files.remove(&provider.context(name), &provider.provider().user(name))?;
+            ui.say(&format!("{name} was gone already; what the kubeconfig said of it is gone too"));
         }
         for (count, cluster) in meant.iter().enumerate() {
             // What is under way is finished: a context must not lead to what is half gone.
@@ -76,37 +78,45 @@ impl Delete {
         // Somebody may have made one that uses it meanwhile.
         let containers = machine.engine.containers().await?;
         if last && !clusters(&containers).iter().any(LocalCluster::uses_registry) {
-            Registry::remove(machine.engine).await?;
+            Registry::remove(machine.engine, false).await?;
             ui.say("the registry is gone");
         }
         Ok(())
     }
 
-    /// Clusters of these names that are not there and that the kubeconfig still leads to: somebody was killed at deleting them.
-    fn only_written<'a>(
-        &'a self,
-        machine: &Machine,
-        files: &KubeconfigFiles,
-    ) -> Result<Vec<(ProviderName, &'a str)>, Failure> {
-        let mut found = Vec::new();
+    fn in_words(&self) -> String {
+        if self.all {
+            "sindri k8s delete --all".to_owned()
+        } else {
+            format!("sindri k8s delete {}", self.names.join(" "))
+        }
+    }
+
+    /// Clusters of these names that are not there and that the kubeconfig still leads to: somebody was killed at deleting
+    /// them. An entry that leads to another machine is somebody else's.
+    fn only_written(&self, machine: &Machine, files: &KubeconfigFiles) -> Result<Vec<Leftover>, Failure> {
+        let mut found: Vec<Leftover> = Vec::new();
         for name in self.names.iter().filter(|name| machine.clusters.iter().all(|one| one.name != **name)) {
             for provider in ProviderName::ALL {
+                let is_known = found.iter().any(|one| one.provider == provider && one.name == *name);
                 let is_meant = self.provider.is_none_or(|choice| choice.name() == provider);
-                if is_meant && files.mentions(&provider.context(name))?.is_there {
-                    found.push((provider, name.as_str()));
+                let mentions = files.mentions(&provider.context(name))?;
+                let is_here = mentions.is_there && mentions.servers.iter().all(|server| is_server_here(server));
+                if is_meant && is_here && !is_known {
+                    found.push(Leftover { provider, name: name.clone(), mentions });
                 }
             }
         }
         Ok(found)
     }
 
-    fn meant<'a>(&self, machine: &'a Machine, gone: &[(ProviderName, &str)]) -> Result<Vec<&'a LocalCluster>, Failure> {
+    fn meant<'a>(&self, machine: &'a Machine, gone: &[Leftover]) -> Result<Vec<&'a LocalCluster>, Failure> {
         if self.all {
             let is_meant = |one: &&LocalCluster| self.provider.is_none_or(|provider| provider.name() == one.provider);
             return Ok(machine.clusters.iter().filter(is_meant).collect());
         }
         let mut meant: Vec<&LocalCluster> = Vec::new();
-        for name in self.names.iter().filter(|name| gone.iter().all(|(_, gone)| gone != name)) {
+        for name in self.names.iter().filter(|name| gone.iter().all(|gone| gone.name != **name)) {
             let one = machine.named(name, self.provider)?;
             if !meant.contains(&one) {
                 meant.push(one);
@@ -114,16 +124,37 @@ impl Delete {
         }
         Ok(meant)
     }
+}
 
-    async fn ask(&self, meant: &[&LocalCluster], ui: &mut Ui) -> Result<(), Failure> {
-        match meant {
-            [only] => ui.confirm_by(&format!("Delete {} and everything in it?", only.name), &only.name, "--yes").await,
-            several => {
-                let question = format!("Delete these {} clusters and everything in them?", several.len());
-                ui.confirm_by(&question, "delete", "--yes").await
-            }
-        }
+/// What the kubeconfig says of a cluster that is not there.
+struct Leftover {
+    provider: ProviderName,
+    name: String,
+    mentions: Mentions,
+}
+
+impl Leftover {
+    fn shown(&self) -> String {
+        let program = self.provider.program();
+        let mut text = format!("what the kubeconfig says of {} ({program}), which is not there any more\n", self.name);
+        text.extend(self.mentions.servers.iter().map(|server| format!("  server {server}\n")));
+        text.extend(self.mentions.contexts.iter().map(|context| format!("  context {context}\n")));
+        text
     }
+}
+
+async fn ask(meant: &[&LocalCluster], gone: &[Leftover], ui: &mut Ui) -> Result<(), Failure> {
+    let (question, word) = match (meant, gone) {
+        ([], []) => ("Delete the registry and everything in it?".to_owned(), "delete"),
+        ([], [first, ..]) if gone.iter().all(|one| one.name == first.name) => {
+            (format!("Remove what the kubeconfig says of {}?", first.name), first.name.as_str())
+        }
+        ([], _) => ("Remove what the kubeconfig says of these clusters?".to_owned(), "delete"),
+        ([only], []) => (format!("Delete {} and everything in it?", only.name), only.name.as_str()),
+        (several, []) => (format!("Delete these {} clusters and everything in them?", several.len()), "delete"),
+        (_, _) => ("Delete all of this and everything in it?".to_owned(), "delete"),
+    };
+    ui.confirm_by(&question, word, "--yes").await
 }
 
 /// It was interrupted when this many were gone.
@@ -132,11 +163,11 @@ fn left(gone: usize, meant: &[&LocalCluster]) -> Failure {
         .hint("see what is there with `sindri k8s list`, and delete the rest with the same command")
 }
 
-/// Whether the registry has nobody left when these are gone.
+/// Whether the registry has nobody left when these are gone. One whose clusters went in other ways goes with the last cluster.
 fn is_last(machine: &Machine, meant: &[&LocalCluster]) -> bool {
-    let stays = |one: &&LocalCluster| !meant.contains(one) && one.uses_registry();
-    let goes = meant.iter().any(|one| one.uses_registry());
-    goes && !machine.clusters.iter().any(|one| stays(&one))
+    let mut stay = machine.clusters.iter().filter(|one| !meant.contains(one)).peekable();
+    let goes = stay.peek().is_none() || meant.iter().any(|one| one.uses_registry());
+    goes && !stay.any(LocalCluster::uses_registry)
         && Registry::standing(&machine.containers).is_ok_and(|standing| standing.is_some())
 }
 

@@ -1,6 +1,8 @@
 //! A cluster is made: by its provider, looked at, reached, waited for; or nothing of it stays.
 
 use std::cell::Cell;
+use std::error::Error;
+use std::iter::successors;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,11 +10,11 @@ use super::super::failure::{Failure, word};
 use super::super::interrupt::Interrupt;
 use super::super::ui::{Remark, Ui};
 use super::progress::Working;
-use super::waiting::{await_ready, way};
-use crate::kubernetes::announce_registry;
+use super::registry;
+use super::waiting::await_ready;
 use crate::local::{
-    Configured, Container, Entries, Followed, KubeconfigFiles, LocalCluster, LocalState, Maker, MakerTrouble, Registry,
-    Wanted, Workplace, registries,
+    Configured, Container, Ensured, Entries, Followed, KubeconfigFiles, LocalCluster, LocalState, Maker, MakerTrouble,
+    REGISTRY, Registry, Wanted, Workplace, registries,
 };
 
 /// Everything that is needed to make a cluster.
@@ -24,6 +26,10 @@ pub(super) struct Making<'a> {
     pub(super) files: &'a KubeconfigFiles,
     pub(super) wait: Duration,
     pub(super) switches: bool,
+    /// Whether the kubeconfig said something of a cluster of that name before.
+    pub(super) has_entries: bool,
+    /// Set where this run has begun to write what the kubeconfig did not say before.
+    pub(super) wrote: Cell<bool>,
     /// Set where somebody else made a cluster of that name meanwhile: it is theirs, and stays.
     pub(super) is_theirs: Cell<bool>,
 }
@@ -44,14 +50,13 @@ pub(super) async fn make(
 ) -> Result<Told, Failure> {
     let name = &making.wanted.name;
     let made_registry = match registry {
-        None => false,
+        None => None,
         Some((port, image)) => {
-            let ensured = Registry::ensure(making.maker.engine, containers, port, image);
-            match interrupt.or(ensured).await {
-                Some(ensured) => ensured?,
-                None if Registry::standing(containers)?.is_some() => return Err(left(name)),
-                None => {
-                    Registry::remove(making.maker.engine).await?;
+            match Registry::ensure(making.maker.engine, containers, port, image, interrupt.signal()).await? {
+                Ensured::There | Ensured::Started => None,
+                Ensured::Made { keeps_volume } => Some(keeps_volume),
+                Ensured::Stopped { keeps_volume } => {
+                    clear_registry(making, keeps_volume, ui).await;
                     return Err(left(name));
                 }
             }
@@ -62,30 +67,57 @@ pub(super) async fn make(
         steps(making, registry.map(|(port, _)| port), interrupt, &mut working).await
     };
     let Err(failure) = outcome else { return outcome };
-    if making.is_theirs.get() {
-        return Err(failure);
-    }
-    if making.wanted.retain {
+    if making.wanted.retain && !making.is_theirs.get() {
         let hint = format!("what is there of it was kept; delete it with `sindri k8s delete {}`", word(name));
         ui.remark(Remark::Note, &hint);
         return Err(failure);
     }
+    // What failed first is what is told at the end; whatever cannot be removed keeps nothing else from being removed.
+    let mut is_clean = making.is_theirs.get() || clear_cluster(making, ui).await;
+    if let Some(keeps_volume) = made_registry {
+        is_clean &= clear_registry(making, keeps_volume, ui).await;
+    }
+    if making.wrote.get() {
+        is_clean &= clear_entries(making, ui);
+    }
+    if making.is_theirs.get() || !is_clean {
+        Err(failure)
+    } else {
+        Err(failure.adding("nothing of it was left behind"))
+    }
+}
+
+async fn clear_cluster(making: &Making<'_>, ui: &mut Ui) -> bool {
+    let name = &making.wanted.name;
     let cleared = {
         let mut working = Working::new(&format!("removing what is there of {name}"), ui);
         making.maker.clear(name, making.workplace, &mut |line| working.tell(line)).await
     };
-    if made_registry {
-        Registry::remove(making.maker.engine).await?;
-    }
+    let command = format!("sindri k8s delete {}", word(name));
+    is_cleared(cleared, &format!("not everything of {name} could be removed"), &command, ui)
+}
+
+async fn clear_registry(making: &Making<'_>, keeps_volume: bool, ui: &mut Ui) -> bool {
+    let engine = making.maker.engine;
+    let command = format!("{} rm --force --volumes {REGISTRY}", engine.program());
+    is_cleared(Registry::take_back(engine, keeps_volume).await, "the registry could not be removed", &command, ui)
+}
+
+fn clear_entries(making: &Making<'_>, ui: &mut Ui) -> bool {
+    let name = &making.wanted.name;
     let context = making.maker.provider.name().context(name);
-    making.files.remove(&context, &making.maker.provider.user(name))?;
-    match cleared {
-        Ok(()) => Err(failure.adding("nothing of it was left behind")),
-        Err(error) => {
-            ui.remark(Remark::Error, &format!("not everything of {name} could be removed: {error}"));
-            Err(failure.hint(format!("remove it with `sindri k8s delete {}`", word(name))))
-        }
-    }
+    let removed = making.files.remove(&context, &making.maker.provider.user(name));
+    let command = format!("kubectl config delete-context {}", word(&context));
+    is_cleared(removed, "what was written into the kubeconfig could not be removed", &command, ui)
+}
+
+/// Whether it was removed. What was not is told with what removes it.
+fn is_cleared<T, E: Error>(outcome: Result<T, E>, problem: &str, command: &str, ui: &mut Ui) -> bool {
+    let Err(error) = outcome else { return true };
+    let causes = successors(error.source(), |cause| (*cause).source());
+    let told = causes.fold(error.to_string(), |told, cause| format!("{told}: {cause}"));
+    ui.remark(Remark::Error, &format!("{problem}: {told}; remove it with `{command}`"));
+    false
 }
 
 fn left(name: &str) -> Failure {
@@ -106,12 +138,14 @@ async fn steps(
         making.workplace.write("kubeconfig", &text)?;
         if let Some(port) = registry {
             working.doing("connecting the registry");
-            connect_registry(making, &cluster, &entries, port).await?;
+            let context = (making.workplace, entries.context.as_str());
+            registry::connect(making.maker, &cluster, context, port, making.wait).await?;
         }
         await_ready(making.workplace, &entries.context, cluster.nodes.len(), making.wait, working).await?;
         Ok::<Entries, Failure>(entries)
     };
     let entries = interrupt.or(rest).await.ok_or_else(|| left(name))??;
+    making.wrote.set(!making.has_entries);
     let path = making.files.add(&entries, making.switches)?;
     Ok(Told { context: entries.context, path })
 }
@@ -161,16 +195,4 @@ async fn provide(
 fn is_taken(said: &[String]) -> bool {
     said.iter()
         .any(|line| line.contains("already exist") && (line.contains("with that name") || line.contains("node(s)")))
-}
-
-async fn connect_registry(
-    making: &Making<'_>,
-    cluster: &LocalCluster,
-    entries: &Entries,
-    port: u16,
-) -> Result<(), Failure> {
-    let registry = Registry { port, is_running: true };
-    registry.connect(making.maker.engine, cluster).await?;
-    let session = way(making.workplace, &entries.context, making.wait).await?;
-    Ok(announce_registry(&session, port, &Registry::inside()).await?)
 }

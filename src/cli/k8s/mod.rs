@@ -11,10 +11,12 @@ mod making;
 mod named;
 mod own_file;
 mod progress;
+mod registry;
 mod rows;
 mod status;
 mod switch;
 mod trouble;
+mod turn;
 mod waiting;
 
 use clap::{Args, Subcommand};

@@ -3,12 +3,11 @@
 //!
 //! Nothing in it is believed. What it holds is decided by its checksum, once it is whole.
 
-use std::env;
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, File};
 use std::io::{self, Read, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
+use super::super::held_file::{caches, hold, own_folder};
 use super::sum::{Adding, Sum};
 
 /// What has come so far.
@@ -23,9 +22,7 @@ pub struct Partial {
 /// The folder for downloads that have not ended: `$XDG_CACHE_HOME/sindri/downloads`.
 #[must_use]
 pub fn downloads() -> Option<PathBuf> {
-    let stated = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-    let at_home = || env::home_dir().filter(|path| path.is_absolute()).map(|home| home.join(".cache"));
-    stated.or_else(at_home).map(|caches| caches.join("sindri/downloads"))
+    caches().map(|caches| caches.join("downloads"))
 }
 
 impl Partial {
@@ -37,20 +34,12 @@ impl Partial {
         let Some(folder) = folder else {
             return Ok(Self { file: tempfile::tempfile()?, length: 0, path: None });
         };
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        own_folder(folder)?;
         let path = folder.join(name);
-        loop {
-            // Not executable, and nobody else's to read or to change.
-            let file = File::options().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path)?;
-            if file.try_lock().is_err() {
-                // Somebody else is at it, or nothing can be locked there.
-                return Ok(Self { file: tempfile::tempfile_in(folder)?, length: 0, path: None });
-            }
-            let held = file.metadata()?;
-            // Whoever had the lock before may have taken the file away.
-            if fs::metadata(&path).is_ok_and(|there| (there.dev(), there.ino()) == (held.dev(), held.ino())) {
-                return Ok(Self { length: held.len(), file, path: Some(path) });
-            }
+        match hold(&path) {
+            Ok(file) => Ok(Self { length: file.metadata()?.len(), file, path: Some(path) }),
+            // Somebody else is at it, or nothing can be locked there.
+            Err(_) => Ok(Self { file: tempfile::tempfile_in(folder)?, length: 0, path: None }),
         }
     }
 

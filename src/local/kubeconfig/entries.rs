@@ -27,6 +27,8 @@ pub struct Mentions {
     pub contexts: Vec<String>,
     /// Whether its entry is there.
     pub is_there: bool,
+    /// The servers that the entries of its name lead to.
+    pub servers: Vec<String>,
     /// The context that is used when none is named.
     pub current: Option<String>,
 }
@@ -44,6 +46,17 @@ impl Entries {
         let (cluster, user) = (of("cluster")?, of("user")?);
         let (cluster_body, user_body) = (body(Section::Clusters, &cluster)?, body(Section::Users, &user)?);
         Ok(Self { context: name.to_owned(), cluster, user, cluster_body, user_body })
+    }
+
+    /// Entries of these names that lead nowhere.
+    pub(super) fn stand_in(context: &str, user: &str) -> Self {
+        Self {
+            context: context.to_owned(),
+            cluster: context.to_owned(),
+            user: user.to_owned(),
+            cluster_body: json!({"server": "https://127.0.0.1:1"}),
+            user_body: json!({"token": ""}),
+        }
     }
 
     /// The three of them: the list, the name, what it is.
@@ -114,9 +127,13 @@ pub(super) fn mentions(text: &str, cluster: &str) -> Result<Mentions, Unreadable
     let leads = |item: &Value| item.pointer("/context/cluster").and_then(Value::as_str) == Some(cluster);
     let contexts = items(&value, Section::Contexts).into_iter().filter(|(_, item)| leads(item));
     let current = value.get("current-context").and_then(Value::as_str).filter(|name| !name.is_empty());
+    let own = items(&value, Section::Clusters).into_iter().filter(|(name, _)| *name == cluster);
+    let servers = own.map(|(_, item)| item.pointer("/cluster/server").and_then(Value::as_str).unwrap_or_default());
+    let servers: Vec<String> = servers.map(str::to_owned).collect();
     Ok(Mentions {
         contexts: contexts.map(|(name, _)| name.to_owned()).collect(),
-        is_there: items(&value, Section::Clusters).iter().any(|(name, _)| *name == cluster),
+        is_there: !servers.is_empty(),
+        servers,
         current: current.map(str::to_owned),
     })
 }

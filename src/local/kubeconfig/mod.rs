@@ -115,22 +115,26 @@ impl KubeconfigFiles {
         there.or(self.paths.last()).map(PathBuf::as_path).ok_or(KubeconfigTrouble::Nowhere)
     }
 
-    /// Finds out whether a new entry could be written, without writing one.
+    /// Finds out whether the entries of a cluster could be written, without writing them: every file that would be changed is
+    /// changed in memory.
     ///
     /// # Errors
-    /// When it could not.
-    pub fn check(&self) -> Result<(), KubeconfigTrouble> {
-        let path = self.default_file()?;
-        let text = read(path)?;
-        edit::value(&text).map_err(|Unreadable| KubeconfigTrouble::NotUnderstood { path: path.to_owned() })?;
-        let target = target(path)?;
-        drop(lock(path, &target)?);
-        match fs::OpenOptions::new().append(true).open(&target) {
-            Err(source) if source.kind() != ErrorKind::NotFound => {
-                Err(KubeconfigTrouble::Unwritable { path: path.to_owned(), source })
+    /// When they could not.
+    pub fn check(&self, context: &str, user: &str, switches: bool) -> Result<(), KubeconfigTrouble> {
+        let new = Entries::stand_in(context, user);
+        for Change { path, sections, is_home } in self.changes(&new)? {
+            edited(&read(&path)?, &new, &sections, is_home, switches)
+                .map_err(|Unreadable| KubeconfigTrouble::NotUnderstood { path: path.clone() })?;
+            let target = target(&path)?;
+            drop(lock(&path, &target)?);
+            match fs::OpenOptions::new().append(true).open(&target) {
+                Err(source) if source.kind() != ErrorKind::NotFound => {
+                    return Err(KubeconfigTrouble::Unwritable { path, source });
+                }
+                _ => {}
             }
-            _ => Ok(()),
         }
+        Ok(())
     }
 
     /// What all of them say of a cluster.
@@ -145,6 +149,7 @@ impl KubeconfigFiles {
             };
             all.contexts.extend(found.contexts);
             all.is_there |= found.is_there;
+            all.servers.extend(found.servers);
             all.current = all.current.or(found.current);
         }
         Ok(all)
@@ -155,26 +160,31 @@ impl KubeconfigFiles {
     /// # Errors
     /// When a file cannot be read, or written.
     pub fn add(&self, new: &Entries, switches: bool) -> Result<PathBuf, KubeconfigTrouble> {
+        let mut written = PathBuf::new();
+        for Change { path, sections, is_home } in self.changes(new)? {
+            change(&path, |text| edited(text, new, &sections, is_home, switches))?;
+            written = path;
+        }
+        Ok(written)
+    }
+
+    /// Which files are changed for these entries, the one for new entries last.
+    fn changes(&self, new: &Entries) -> Result<Vec<Change>, KubeconfigTrouble> {
         let home = self.default_file()?.to_owned();
         let mut missing = Section::ALL.to_vec();
+        let mut all = Vec::new();
         for path in &self.paths {
-            let text = read(path)?;
-            let owned = new.owned_by(&text);
+            let owned = new.owned_by(&read(path)?);
             let mut owned = owned.map_err(|Unreadable| KubeconfigTrouble::NotUnderstood { path: path.clone() })?;
             // The first file that names a thing wins.
             owned.retain(|section| missing.contains(section));
             missing.retain(|section| !owned.contains(section));
             if !owned.is_empty() && *path != home {
-                change(path, |text| new.put_into(text, &owned))?;
+                all.push(Change { path: path.clone(), sections: owned, is_home: false });
             }
         }
-        change(&home, |text| {
-            let mut wanted = missing.clone();
-            wanted.extend(new.owned_by(text)?);
-            let text = new.put_into(text, &wanted)?;
-            if switches { entries::switched(&text, &new.context) } else { Ok(text) }
-        })?;
-        Ok(home)
+        all.push(Change { path: home, sections: missing, is_home: true });
+        Ok(all)
     }
 
     /// Takes the entries of a cluster out of every file; the contexts that led to it.
@@ -198,6 +208,29 @@ impl KubeconfigFiles {
         }
         Ok(contexts)
     }
+}
+
+/// What is changed in one file.
+struct Change {
+    path: PathBuf,
+    sections: Vec<Section>,
+    /// Whether it is the one for new entries.
+    is_home: bool,
+}
+
+fn edited(
+    text: &str,
+    new: &Entries,
+    sections: &[Section],
+    is_home: bool,
+    switches: bool,
+) -> Result<String, Unreadable> {
+    let mut wanted = sections.to_vec();
+    if is_home {
+        wanted.extend(new.owned_by(text)?);
+    }
+    let text = new.put_into(text, &wanted)?;
+    if is_home && switches { entries::switched(&text, &new.context) } else { Ok(text) }
 }
 
 /// The entries of a context in what a provider wrote.
@@ -300,7 +333,7 @@ mod tests {
         let folder = TempDir::new().unwrap();
         let mode = |name: &str| fs::metadata(folder.path().join(name)).unwrap().permissions().mode() & 0o777;
         let all = files(&folder, &["deep/config"]);
-        all.check().unwrap();
+        all.check("kind-a", "kind-a", true).unwrap();
         assert_eq!(all.add(&given_by_kind(1), true).unwrap(), folder.path().join("deep/config"));
         assert_eq!(mode("deep/config"), 0o600);
         fs::set_permissions(folder.path().join("deep/config"), fs::Permissions::from_mode(0o640)).unwrap();
@@ -352,15 +385,26 @@ mod tests {
     fn what_cannot_be_written_is_told_and_left_alone() {
         let folder = TempDir::new().unwrap();
         fs::write(folder.path().join("file"), "").unwrap();
-        assert!(files(&folder, &["file/config"]).check().is_err());
+        assert!(files(&folder, &["file/config"]).check("kind-a", "kind-a", true).is_err());
         let strange = "a: &b c\nd: *b\n";
         fs::write(folder.path().join("strange"), strange).unwrap();
         let all = files(&folder, &["strange"]);
-        assert!(matches!(all.check(), Err(KubeconfigTrouble::NotUnderstood { .. })));
+        assert!(matches!(all.check("kind-a", "kind-a", true), Err(KubeconfigTrouble::NotUnderstood { .. })));
         assert!(all.add(&given_by_kind(1), true).is_err());
         assert_eq!(fs::read_to_string(folder.path().join("strange")).unwrap(), strange);
         fs::write(folder.path().join("taken.lock"), "").unwrap();
-        assert!(matches!(files(&folder, &["taken"]).check(), Err(KubeconfigTrouble::Locked { .. })));
+        assert!(matches!(
+            files(&folder, &["taken"]).check("kind-a", "kind-a", true),
+            Err(KubeconfigTrouble::Locked { .. })
+        ));
+        // Not only the file for new entries counts: another one has an entry of this name.
+        fs::write(folder.path().join("first"), "").unwrap();
+        fs::write(folder.path().join("second"), "users:\n- name: kind-a\n  user: {}\n").unwrap();
+        fs::write(folder.path().join("second.lock"), "").unwrap();
+        let both = files(&folder, &["first", "second"]);
+        assert!(matches!(both.check("kind-a", "kind-a", true), Err(KubeconfigTrouble::Locked { .. })));
+        both.check("kind-b", "kind-b", true).unwrap();
+        assert!(files(&folder, &["first", "strange"]).check("kind-b", "kind-b", true).is_err());
         assert!(given("", "kind", "kind-a").is_err());
     }
 }
