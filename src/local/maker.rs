@@ -254,14 +254,15 @@ impl Maker {
         }
         // A network in which something of another cluster is does not go.
         let network = self.provider.network(name);
+        // Whatever fails keeps nothing else from being removed.
+        let mut failed = Vec::new();
         if self.provider.name() == ProviderName::K3d {
-            self.gone(self.engine.call(&["network", "disconnect", "--force", &network, REGISTRY])).await?;
+            let disconnect = self.engine.call(&["network", "disconnect", "--force", &network, REGISTRY]);
+            failed.extend(self.gone(disconnect).await.err());
         }
-        let outcome = self.achieve(self.provider.delete(name, &workplace.files), tell).await;
-        if let Err(MakerTrouble::Engine(trouble)) = outcome {
-            return Err(trouble.into());
-        }
-        let mut left = Vec::new();
+        // Whether it did it is asked of the engine.
+        drop(self.achieve(self.provider.delete(name, &workplace.files), tell).await);
+        let (mut left, mut not_removed) = (Vec::new(), None);
         for _ in 0..LOOKS {
             left = names(&self.engine.containers().await?, self.provider.name(), name);
             if left.is_empty() {
@@ -272,13 +273,20 @@ impl Maker {
             arguments.extend(left.iter().map(String::as_str));
             let mut call = self.engine.call(&arguments);
             call.limit = LONG;
-            self.gone(call).await?;
+            not_removed = self.gone(call).await.err();
+        }
+        if !left.is_empty() {
+            failed.extend(not_removed);
         }
         for arguments in self.provider.leftovers(name) {
             let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-            self.gone(self.engine.call(&arguments)).await?;
+            failed.extend(self.gone(self.engine.call(&arguments)).await.err());
         }
-        if left.is_empty() { Ok(()) } else { Err(MakerTrouble::Left { name: name.to_owned(), left }) }
+        match failed.into_iter().next() {
+            Some(trouble) => Err(trouble),
+            None if left.is_empty() => Ok(()),
+            None => Err(MakerTrouble::Left { name: name.to_owned(), left }),
+        }
     }
 
     /// Removes something that may not be there.

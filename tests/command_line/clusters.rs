@@ -292,6 +292,14 @@ fn what_cannot_be_removed_is_told_and_what_failed_first_stays_the_failure() -> O
     assert!(ended.said.contains("not everything of dev could be removed: "), "{ended}");
     assert!(ended.said.contains("remove it with `sindri k8s delete dev`"), "{ended}");
     assert!(ended.said.contains("error: interrupted: dev was not made\n"), "{ended}");
+    // A network that is not let go of keeps neither k3d nor the engine from removing the rest.
+    let busy = DOCKER.replace("  info)", "  network) echo 'Error response from daemon: busy' >&2; exit 1;;\n  info)");
+    let machine = Machine::new(&[("docker", &busy), ("k3d", &k3d("echo 'FATA[0001] x' >&2; exit 1"))])?;
+    machine.fails(
+        "create --name dev",
+        &["not everything of dev could be removed: ", "busy", "error: `k3d cluster create dev "],
+    )?;
+    assert!(machine.log()?.contains("k3d cluster delete dev"), "{}", machine.log()?);
     Ok(())
 }
 
