@@ -1,10 +1,8 @@
 //! `sindri k8s` where docker, kind and k3d are scripts that say what the real ones say, in the worst of cases.
 
-use std::os::unix::fs::PermissionsExt as _;
-
 use serde_json::Value;
 
-use crate::run::{Ended, Folder, Outcome};
+use crate::run::{Ended, Folder, Outcome, let_run};
 
 /// What docker does here: it lists what is in a file, and notes what it is asked for.
 const DOCKER: &str = r#"echo "docker $*" >> log
@@ -43,7 +41,7 @@ impl Machine {
         folder.write("log", "")?;
         for (name, script) in programs {
             let place = folder.write(format!("programs/{name}"), format!("#!/bin/sh\n{script}\n"))?;
-            std::fs::set_permissions(place, std::fs::Permissions::from_mode(0o755))?;
+            let_run(&place)?;
         }
         Ok(Self(folder))
     }

@@ -1,18 +1,16 @@
 //! `sindri doctor` where there is no cluster: what can be looked at is, and the rest is said not to be.
 
-use std::os::unix::fs::PermissionsExt as _;
-
 use serde_json::Value;
 use snapbox::{assert_data_eq, str};
 
-use crate::run::{Folder, INVALID, Outcome, Run, VALID};
+use crate::run::{Folder, INVALID, Outcome, Run, VALID, let_run};
 
 /// About to run on a machine that has these programs and no others, and no kubeconfig.
 fn doctor(folder: &Folder, programs: &[(&str, &str)], arguments: &[&str]) -> Result<Run, Box<dyn std::error::Error>> {
     folder.write("programs/.keep", "")?;
     for (name, script) in programs {
         let place = folder.write(format!("programs/{name}"), format!("#!/bin/sh\n{script}\n"))?;
-        std::fs::set_permissions(place, std::fs::Permissions::from_mode(0o755))?;
+        let_run(&place)?;
     }
     let run = folder.sindri([&["doctor"], arguments].concat()).variable("HOME", "/nowhere").variable("COLUMNS", "200");
     Ok(run.variable("PATH", folder.path().join("programs")))

@@ -1,8 +1,6 @@
 //! `sindri k8s load` and images of this machine, with a Docker of which every word is known.
 
-use std::os::unix::fs::PermissionsExt as _;
-
-use crate::run::{Ended, Folder, Outcome};
+use crate::run::{Ended, Folder, Outcome, let_run};
 
 const DIGITS: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
@@ -42,7 +40,7 @@ fn node(name: &str, cluster: &str, role: &str) -> String {
 fn machine() -> Result<Folder, Box<dyn std::error::Error>> {
     let folder = Folder::with("version: \"1.0\"\nname: demo\ndeployment:\n  provider: kubernetes\n")?;
     let docker = folder.write("programs/docker", DOCKER)?;
-    std::fs::set_permissions(docker, std::fs::Permissions::from_mode(0o755))?;
+    let_run(&docker)?;
     let nodes = [node("dev-worker", "dev", "worker"), node("dev-control-plane", "dev", "control-plane")].concat();
     folder.write("containers", nodes + &node("dev-lb", "dev", "external-load-balancer"))?;
     let image = format!(

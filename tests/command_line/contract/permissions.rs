@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
-use crate::run::{Ended, Folder, Outcome, PROGRAM, VALID};
+use crate::run::{Ended, Folder, Outcome, PROGRAM, VALID, let_run};
 
 /// A folder that anybody may enter, with a copy of the program that anybody may run.
 struct Shared {
@@ -23,6 +23,7 @@ impl Shared {
             return Ok(None);
         }
         fs::copy(PROGRAM, folder.path().join("program"))?;
+        let_run(&folder.path().join("program"))?;
         let shared = Self {
             folder,
             as_nobody: if is_root { "/usr/bin/setpriv --reuid=65534 --regid=65534 --clear-groups" } else { "" },

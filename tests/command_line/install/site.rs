@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use sindri::config::reference::Digest;
 use sindri::local::install::Platform;
 
-use crate::run::{Ended, Folder, Outcome, Run};
+use crate::run::{Ended, Folder, Outcome, Run, let_run};
 
 /// The version that the tests install. Nobody has published one.
 pub(crate) const VERSION: &str = "0.99.0";
@@ -49,7 +49,7 @@ impl Site {
     /// Puts a file there that can be run.
     pub(crate) fn has(&self, program: &[u8]) -> io::Result<()> {
         self.folder.write(".local/bin/kind", program)?;
-        fs::set_permissions(self.program(), fs::Permissions::from_mode(0o755))
+        let_run(&self.program())
     }
 
     pub(crate) fn arguments(file: &[u8], base: &str) -> Vec<String> {

@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 
 use super::server::Server;
 use super::site::{Site, VERSION, kind, says, sum};
-use crate::run::Outcome;
+use crate::run::{Outcome, let_run};
 
 #[test]
 fn an_older_program_is_replaced_and_what_it_was_is_told() -> Outcome {
@@ -99,7 +99,7 @@ fn a_link_is_never_replaced() -> Outcome {
     ] {
         let there = [&kind(version)[..], b"built by somebody else"].concat();
         fs::write(&cellar, &there)?;
-        fs::set_permissions(&cellar, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+        let_run(&cellar)?;
         let ended = site.run(arguments).end()?;
         assert_eq!(ended.code, Some(code), "{ended}");
         assert!(ended.said.contains(said), "{ended}");
@@ -150,7 +150,7 @@ fn another_program_of_that_name_in_front_of_it_is_told() -> Outcome {
     // A file that cannot be run is not found.
     let ended = install()?;
     assert!(!ended.said.contains("note:") && !ended.said.contains("hint:"), "{ended}");
-    fs::set_permissions(&other, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+    let_run(&other)?;
     let ended = install()?;
     let note = format!("note: `kind` means {}, which comes before it on PATH\n", other.display());
     assert!(ended.said.contains(&note), "{ended}");
