@@ -49,9 +49,15 @@ impl Machine {
 }
 
 /// The nodes of a cluster that run. What does not run cannot be given anything, and nothing is placed there.
-pub(super) fn running(cluster: &LocalCluster) -> Vec<String> {
+pub(super) fn running(cluster: &LocalCluster) -> Result<Vec<String>, Failure> {
     let running = cluster.nodes.iter().filter(|node| node.container.is_running());
-    running.map(|node| node.container.name.clone()).collect()
+    let nodes: Vec<String> = running.map(|node| node.container.name.clone()).collect();
+    if nodes.is_empty() {
+        let command = format!("sindri k8s start {} --provider {}", word(&cluster.name), cluster.provider);
+        let message = format!("nothing was changed: no node of the {} cluster {} runs", cluster.provider, cluster.name);
+        return Err(Failure::failed(message, None).hint(format!("start it: `{command}`")));
+    }
+    Ok(nodes)
 }
 
 impl Machine {
@@ -67,15 +73,7 @@ impl Machine {
     /// Where an image has to be brought.
     pub(super) async fn loading(&self, name: &ContentName, cluster_type: &ClusterType) -> Result<Loading, Failure> {
         let cluster = self.cluster(cluster_type)?;
-        let nodes = running(&cluster);
-        if nodes.is_empty() {
-            let command = format!("sindri k8s start {} --provider {}", word(&cluster.name), cluster.provider);
-            return Err(Failure::failed(
-                format!("nothing was changed: no node of the {} cluster {} runs", cluster.provider, cluster.name),
-                None,
-            )
-            .hint(format!("look at them: `{} ps --all`; start one: `{command}`", self.engine.program())));
-        }
+        let nodes = running(&cluster)?;
         let lacking = self.lacking(name, &nodes).await?;
         Ok(Loading { nodes, lacking })
     }

@@ -58,7 +58,7 @@ pub use inventory::{denials, take_inventory};
 pub use lease::{Held, Holder, abandoned, id as lock_id};
 pub use lock::{Lock, Pace};
 pub use logs::{Reading, Told, Unread, read_logs};
-pub use nodes::{NodeSeen, announce_registry, await_nodes, nodes, server_version};
+pub use nodes::{NodeSeen, announce, await_nodes, nodes, server_version};
 pub use not_connected::NotConnected;
 pub use not_locked::{Lost, NotLocked};
 pub use not_ready::NotReady;

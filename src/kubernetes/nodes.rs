@@ -112,21 +112,22 @@ pub async fn server_version(session: &Session) -> Result<String, Unobserved> {
     Ok(text(&reply.body, "/gitVersion").to_owned())
 }
 
-/// Tells everybody in a cluster which registry it has: the `ConfigMap` of KEP-1755.
+/// Writes one text into a `ConfigMap` that everybody in a cluster may read.
 ///
 /// # Errors
 /// When the server does not take it.
-pub async fn announce_registry(session: &Session, port: u16, inside: &str) -> Result<(), Unobserved> {
-    let id = ObjectId::new(Kind::ConfigMap, "kube-public", "local-registry-hosting");
-    let hosting = format!(
-        "host: \"localhost:{port}\"\nhostFromClusterNetwork: \"{inside}\"\nhostFromContainerRuntime: \"localhost:{port}\"\nhelp: \
-         \"https://kind.sigs.k8s.io/docs/user/local-registry/\"\n"
-    );
+pub async fn announce(
+    session: &Session,
+    (namespace, name): (&str, &str),
+    key: &str,
+    said: &str,
+) -> Result<(), Unobserved> {
+    let id = ObjectId::new(Kind::ConfigMap, namespace, name);
     let body = json!({
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": {"name": id.name, "namespace": id.namespace},
-        "data": {"localRegistryHosting.v1": hosting},
+        "data": {key: said},
     });
     let request = Request::apply(&id, body, Mode::Real, true);
     let reply = session.ask(&request).await?;

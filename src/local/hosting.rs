@@ -31,9 +31,25 @@ pub fn hosting(text: &str) -> Option<Hosting> {
     Some(Hosting { host, from_nodes, help: value("help") })
 }
 
+/// What a registry of ours is announced as: nodes know it by the name that it has on this machine.
+#[must_use]
+pub fn announcement(port: u16, inside: &str) -> String {
+    format!(
+        "host: \"localhost:{port}\"\nhostFromClusterNetwork: \"{inside}\"\nhostFromContainerRuntime: \"localhost:{port}\"\nhelp: \
+         \"https://kind.sigs.k8s.io/docs/user/local-registry/\"\n"
+    )
+}
+
 #[cfg(test)]
 mod tests {
-    use super::hosting;
+    use super::{announcement, hosting};
+
+    #[test]
+    fn what_is_announced_is_read_as_it_is_meant() {
+        let found = hosting(&announcement(5001, "sindri-registry:5000")).unwrap();
+        assert_eq!((found.host.as_str(), found.from_nodes.as_str()), ("localhost:5001", "localhost:5001"));
+        assert_eq!(found.help.as_deref(), Some("https://kind.sigs.k8s.io/docs/user/local-registry/"));
+    }
 
     #[test]
     fn what_k3d_and_kinds_script_write_is_understood() {

@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use semver::Version;
 
 use super::installed::{Installed, surroundings};
+use super::named::ProviderChoice;
 use crate::cli::failure::Failure;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::DocumentArguments;
 use crate::cli::ui::Ui;
-use crate::local::ProviderName;
 use crate::local::install::{
     self, Base, Decision, NoRelease, NotInstalled, Partial, Platform, Progress, Release, Sum, begun, decide, downloads,
     fetch, look, put, try_out,
@@ -26,7 +26,7 @@ use crate::web::Proxies;
 pub(super) struct Install {
     /// Which program.
     #[arg(value_enum, value_name = "PROGRAM")]
-    tool: Tool,
+    tool: ProviderChoice,
     /// Another version than the pinned one. Needs `--sha256`.
     #[arg(long, value_name = "VERSION", value_parser = version)]
     version: Option<Version>,
@@ -43,33 +43,15 @@ pub(super) struct Install {
     output: DocumentArguments,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Tool {
-    /// Kubernetes in Docker.
-    Kind,
-    /// k3s in Docker.
-    #[value(name = "k3d")]
-    K3d,
-}
-
 fn version(text: &str) -> Result<Version, String> {
     let number = text.strip_prefix('v').unwrap_or(text);
     Version::parse(number).map_err(|error| format!("{error}; write it as `0.33.0` or `v0.33.0`"))
 }
 
-impl From<Tool> for ProviderName {
-    fn from(tool: Tool) -> Self {
-        match tool {
-            Tool::Kind => Self::Kind,
-            Tool::K3d => Self::K3d,
-        }
-    }
-}
-
 impl Install {
     pub(super) async fn run(self, ui: &mut Ui) -> Result<(), Failure> {
         let platform = Platform::here().map_err(Failure::told)?;
-        let release = Release::choose(self.tool.into(), self.version, self.sha256, platform)?;
+        let release = Release::choose(self.tool.name(), self.version, self.sha256, platform)?;
         let stated = self.base_url.as_deref().filter(|text| !text.is_empty());
         let base = Base::parse(stated.unwrap_or(Base::MAKERS)).map_err(|error| misplaced(&error))?;
         let here = surroundings();

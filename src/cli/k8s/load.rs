@@ -47,15 +47,7 @@ impl Load {
         let interrupt = Interrupt::listen()?;
         let machine = Machine::here().await?;
         let cluster = self.chosen(&machine, ui).await?;
-        let nodes = running(&cluster);
-        if nodes.is_empty() {
-            let program = machine.engine.program();
-            return Err(Failure::failed(
-                format!("no node of the {} cluster {} runs", cluster.provider, cluster.name),
-                None,
-            )
-            .hint(format!("look at them: `{program} ps --all`")));
-        }
+        let nodes = running(&cluster)?;
         if let Some(path) = &self.archive {
             return archive::load(machine.engine, path, &nodes, &interrupt, ui).await;
         }

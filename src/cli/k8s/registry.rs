@@ -6,7 +6,8 @@ use super::super::failure::Failure;
 use super::super::interrupt::Interrupt;
 use super::super::ui::Ui;
 use super::waiting::way;
-use crate::kubernetes::announce_registry;
+use crate::kubernetes::announce;
+use crate::local::hosting::{KEY, NAME, NAMESPACE, announcement};
 use crate::local::{Container, Ensured, LocalCluster, Maker, REGISTRY, Registry, Workplace};
 
 /// Makes it known to a cluster: to its network, its nodes, and those who ask it.
@@ -20,7 +21,8 @@ pub(super) async fn connect(
     let registry = Registry { port, is_running: true };
     registry.connect(maker.engine, cluster).await?;
     let session = way(workplace, context, wait).await?;
-    Ok(announce_registry(&session, port, &Registry::inside()).await?)
+    let said = announcement(port, &Registry::inside());
+    Ok(announce(&session, (NAMESPACE, NAME), KEY, &said).await?)
 }
 
 /// Brings back the registry of a cluster that is there: it may have been stopped, or removed.
